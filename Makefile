@@ -1,0 +1,49 @@
+# The doors of the project: people and CI come in here. `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+PYTEST_ARGS ?= -n 2
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format golden clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/pip.stamp:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "trackwright needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install "pip>=25.1"
+	@touch $@
+
+$(VENV)/run.stamp: $(VENV)/pip.stamp pyproject.toml
+	$(PIP) install --editable '.[all]' --group services
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/run.stamp pyproject.toml
+	$(PIP) install --group dev
+	@touch $@
+
+demo: $(VENV)/run.stamp ## two domains from specs to finished rows (KEEP=dir, SERVICES=1)
+	$(BIN)/python docs/demo/demo.py $(if $(SERVICES),--services) $(if $(KEEP),--keep $(KEEP))
+
+test: $(VENV)/dev.stamp ## the whole suite, on real PostgreSQL and Redis that it starts itself
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: $(VENV)/dev.stamp ## ruff, format, mypy, pyright, import contracts, our own linter
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+format: $(VENV)/dev.stamp ## format and fix what can be fixed safely
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+golden: $(VENV)/dev.stamp ## write the golden trees anew; read the diff before committing it
+	TRACKWRIGHT_UPDATE_GOLDEN=1 $(BIN)/python -m pytest tests/generator/test_golden.py
+
+clean: ## remove the virtual environment and caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache dist

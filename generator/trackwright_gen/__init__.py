@@ -1,0 +1,1 @@
+"""What developers and CI run: scaffold, migrate, lint. The command is `trackwright`."""

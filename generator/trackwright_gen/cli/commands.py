@@ -1,0 +1,31 @@
+"""The table of commands. A command's module is imported only when the command is called."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class CommandEntry:
+    """Where a command lives (`module.command`), which extra it needs, and its line in --help."""
+
+    module: str
+    extra: str
+    summary: str
+
+
+COMMANDS: dict[str, CommandEntry] = {
+    "init": CommandEntry("trackwright_gen.cli.init", "generator", "Prepare a project, or start a new one."),
+    "new": CommandEntry("trackwright_gen.cli.new", "generator", "Write a commented spec for a domain."),
+    "generate": CommandEntry(
+        "trackwright_gen.cli.generate", "generator", "Generate tracked domains and their migrations."
+    ),
+    "schema": CommandEntry("trackwright_gen.cli.schema", "generator", "Print the JSON Schema of a spec."),
+    "lint": CommandEntry("trackwright_gen.cli.lint", "lint", "Find untracked tasks and legacy tracking."),
+    "tasks": CommandEntry("trackwright_gen.cli.tasks", "lint", "List every job with its evidence."),
+    "rules": CommandEntry("trackwright_gen.cli.rules", "lint", "List the lint rules."),
+    "explain": CommandEntry("trackwright_gen.cli.explain", "lint", "Explain one lint rule."),
+    "sweep": CommandEntry(
+        "trackwright.maintenance.commands",
+        "celery",
+        "Re-send lost messages and recover rows of dead workers.",
+    ),
+}

@@ -1,0 +1,130 @@
+"""Settings of a project: [tool.trackwright] in pyproject.toml, or trackwright.toml; strict and frozen."""
+
+import difflib
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_snake
+
+from trackwright_gen.errors import ToolError, ToolErrors
+from trackwright_gen.location import Location
+
+LayoutName = Literal["layered", "package"]
+LAYOUTS: tuple[LayoutName, ...] = get_args(LayoutName)
+
+
+def _kebab(name: str) -> str:
+    return to_snake(name).replace("_", "-")
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, alias_generator=_kebab, validate_by_name=False, validate_by_alias=True
+    )
+
+
+class LintSettings(_Table):
+    """[tool.trackwright.lint]: which rules, which files, which names."""
+
+    select: tuple[str, ...] | None = None
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] | None = None
+    extend_exclude: tuple[str, ...] = ()
+    legacy_models: tuple[str, ...] = ("TaskStatus",)
+    tracking_markers: tuple[str, ...] = ()
+
+
+class PathSettings(_Table):
+    """[tool.trackwright.paths]: folders, relative to the project, where the layout's own are not wanted."""
+
+    models: str | None = None
+    schemas: str | None = None
+    crud: str | None = None
+    services: str | None = None
+    tasks: str | None = None
+    tests: str | None = None
+    docs: str | None = None
+
+
+class Settings(_Table):
+    """All settings. Names of objects are written `package.module:name`."""
+
+    base: str | None = None
+    session: str | None = None
+    celery: str | None = None
+    alembic: str | None = None
+    layout: LayoutName | None = None
+    package: str | None = None
+    specs: str = "tracking"
+    paths: PathSettings = Field(default_factory=PathSettings)
+    lint: LintSettings = Field(default_factory=LintSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedSettings:
+    """Settings and the file they came from (None: no file says anything, all defaults)."""
+
+    settings: Settings
+    source: Path | None
+
+
+def find_settings(start: Path) -> LoadedSettings:
+    """Read the nearest settings at or above a folder; trackwright.toml wins over pyproject.toml beside it.
+
+    Raises:
+        ToolErrors: unknown keys (with the nearest known name) and wrong values, all at once.
+        ToolError: the file is no TOML or cannot be read.
+    """
+    for folder in (start, *start.parents):
+        own = folder / "trackwright.toml"
+        if own.is_file():
+            return LoadedSettings(_validated(_read(own), own), own)
+        pyproject = folder / "pyproject.toml"
+        if pyproject.is_file() and (table := _read(pyproject).get("tool", {}).get("trackwright")) is not None:
+            return LoadedSettings(_validated(table, pyproject), pyproject)
+    return LoadedSettings(Settings(), None)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except tomllib.TOMLDecodeError as error:
+        raise ToolError(f"not valid TOML: {error}", at=Location(path)) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ToolError(f"cannot be read: {error}", at=Location(path)) from error
+
+
+def _validated(table: object, path: Path) -> Settings:
+    try:
+        return Settings.model_validate(table)
+    except ValidationError as error:
+        raise ToolErrors(_explained(detail, path) for detail in error.errors()) from None
+
+
+def _explained(detail: Any, path: Path) -> ToolError:
+    *parents, key = detail["loc"] or ("tool.trackwright",)
+    place = Location(path, _row_of(path, str(key)))
+    name = ".".join(str(part) for part in detail["loc"])
+    if detail["type"] != "extra_forbidden":
+        return ToolError(f"setting {name!r}: {detail['msg']}", at=place)
+    known = _known_keys(parents)
+    near = difflib.get_close_matches(str(key), known, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]!r}?" if near else f"known settings here: {', '.join(sorted(known))}"
+    return ToolError(f"unknown setting {name!r}", at=place, hint=hint)
+
+
+def _known_keys(parents: list[Any]) -> list[str]:
+    tables: dict[str, type[BaseModel]] = {"lint": LintSettings, "paths": PathSettings}
+    model = tables.get(str(parents[0]), Settings) if parents else Settings
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _row_of(path: Path, key: str) -> int:
+    for row, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
+        if line.lstrip().startswith((key, f'"{key}"')) or line.strip().endswith(f".{key}]"):
+            return row
+    return 1

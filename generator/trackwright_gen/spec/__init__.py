@@ -1,0 +1,1 @@
+"""One domain's spec: YAML text with positions -> a checked, frozen model."""

@@ -1,0 +1,1 @@
+"""Accountable background work: what a service imports in production."""

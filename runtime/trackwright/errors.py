@@ -1,0 +1,1 @@
+"""What the runtime raises: each error says what was, what was asked and what is allowed."""
