@@ -1,0 +1,1 @@
+"""Pure: what shall exist in the project for a set of specs."""

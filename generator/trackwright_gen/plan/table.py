@@ -1,0 +1,75 @@
+"""The database table of a domain as data: what the model, the snapshot and the migration agree on."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from trackwright_gen.spec.sqltype import SqlType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column. `server_default` is SQL text; `default` the Python literal of the client side."""
+
+    name: str
+    attribute: str
+    type: SqlType
+    nullable: bool = True
+    default: Any = None
+    server_default: str | None = None
+    identity: bool = False
+    primary_key: bool = False
+    comment: str | None = None
+    core: bool = False
+    """One of the base structure's columns: the mixin has it, templates do not repeat it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignKey:
+    """A reference to one column of another table."""
+
+    name: str
+    column: str
+    target_table: str
+    target_column: str
+    on_delete: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unique:
+    """A unique constraint over whole rows."""
+
+    name: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A named CHECK constraint; `condition` is SQL text with quoted names."""
+
+    name: str
+    condition: str
+    core: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """An index; `where` is the SQL text of a partial index's predicate."""
+
+    name: str
+    columns: tuple[str, ...]
+    unique: bool = False
+    where: str | None = None
+    core: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A domain's table, core structure included, in the order in which it is created."""
+
+    name: str
+    columns: tuple[Column, ...]
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    uniques: tuple[Unique, ...] = ()
+    checks: tuple[Check, ...] = ()
+    indexes: tuple[Index, ...] = ()
+    comment: str | None = None
