@@ -26,7 +26,7 @@ class ToolError(Exception):
         return f"{place}{self.message}{advice}"
 
 
-class ToolErrors(Exception):  # noqa: N818 -- the plural of ToolError: every mistake of one input at once
+class ToolErrors(Exception):
     """Several mistakes of one input, reported together."""
 
     def __init__(self, errors: Iterable[ToolError]) -> None:

@@ -1,1 +1,68 @@
 """What the runtime raises: each error says what was, what was asked and what is allowed."""
+
+from collections.abc import Collection
+
+
+class TrackwrightError(Exception):
+    """Base of all errors that trackwright's runtime raises."""
+
+
+class TrackingModelError(TrackwrightError, TypeError):
+    """A model breaks the base structure of a tracking table (principles 2.1-2.3)."""
+
+    def __init__(self, model: str, problems: Collection[str]) -> None:
+        self.model = model
+        self.problems = tuple(problems)
+        listing = "\n".join(f"  - {problem}" for problem in problems)
+        super().__init__(f"{model} is no valid tracking table:\n{listing}")
+
+
+class TrackingNotFound(TrackwrightError, LookupError):
+    """No row has this id."""
+
+    def __init__(self, table: str, tracking_id: int) -> None:
+        self.table = table
+        self.tracking_id = tracking_id
+        super().__init__(f"{table} has no row {tracking_id}.")
+
+
+class InvalidTransition(TrackwrightError, ValueError):
+    """A row cannot do what was asked from the status it is in."""
+
+    def __init__(
+        self,
+        table: str,
+        tracking_id: int,
+        *,
+        status: str,
+        operation: str,
+        allowed: Collection[str],
+        because: str | None = None,
+    ) -> None:
+        self.table = table
+        self.tracking_id = tracking_id
+        self.status = status
+        self.operation = operation
+        self.allowed = tuple(allowed)
+        detail = because or f"{operation} is allowed from {', '.join(sorted(allowed))}"
+        super().__init__(f"{table} {tracking_id} is {status}: cannot {operation}; {detail}.")
+
+
+class UnknownStatus(TrackwrightError, ValueError):
+    """A word that is none of the five statuses."""
+
+    def __init__(self, status: str, known: Collection[str]) -> None:
+        super().__init__(f"{status!r} is no status; use one of {', '.join(known)}.")
+
+
+class SessionSettingsError(TrackwrightError):
+    """A session is set up in a way that would fail later, in another place."""
+
+
+class MissingExtra(TrackwrightError, ImportError):
+    """A part of trackwright needs packages of an extra that is not installed."""
+
+    def __init__(self, what: str, *, package: str, extra: str) -> None:
+        super().__init__(
+            f"{what} needs the package {package!r}: install it with pip install 'trackwright[{extra}]'."
+        )

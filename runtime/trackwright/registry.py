@@ -1,1 +1,56 @@
-"""Placeholder of the first commit."""
+"""The tracked domains of this process: which model, whose sessions. Filled by tracked_task, read by maintenance."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+
+from trackwright.errors import TrackwrightError
+from trackwright.model import TaskTrackingMixin
+
+SessionFactory = Callable[[], Session] | Callable[[], AsyncSession]
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """One tracked domain."""
+
+    name: str
+    model: type[TaskTrackingMixin]
+    session_factory: Callable[[], Any]
+    stale_after: float | None = None
+    """Seconds after its start at which a running row is cancelled; None: never."""
+
+
+class UnknownDomain(TrackwrightError, LookupError):
+    """No tracked task of this process belongs to the domain."""
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        super().__init__(f"no tracked domain {name!r}; known: {', '.join(known) or 'none'}.")
+
+
+_domains: dict[str, Domain] = {}
+
+
+def register(domain: Domain) -> None:
+    """Add a domain; a second task of the same domain replaces what the first one said."""
+    _domains[domain.name] = domain
+
+
+def find(name: str) -> Domain:
+    """The domain of this name.
+
+    Raises:
+        UnknownDomain: nothing registered it; the message lists what is known.
+    """
+    try:
+        return _domains[name]
+    except KeyError:
+        raise UnknownDomain(name, sorted(_domains)) from None
+
+
+def domains() -> tuple[Domain, ...]:
+    """All domains, by name."""
+    return tuple(_domains[name] for name in sorted(_domains))

@@ -1,1 +1,35 @@
-"""Placeholder of the first commit."""
+"""The Celery side: tracked tasks, what their bodies receive, how one attempt runs."""
+
+try:
+    import celery as _celery
+except ModuleNotFoundError as missing:
+    from trackwright.errors import MissingExtra
+
+    if missing.name != "celery":
+        raise
+    raise MissingExtra("trackwright.jobs", package="celery", extra="celery") from missing
+
+from trackwright.jobs import workers as _workers
+from trackwright.jobs.run import (
+    AsyncTaskRun,
+    ClaimLost,
+    CommitInBody,
+    RetryRequested,
+    TaskCancelled,
+    TaskRun,
+)
+from trackwright.jobs.task import TrackedTask, tracked_task
+
+__all__ = [
+    "AsyncTaskRun",
+    "ClaimLost",
+    "CommitInBody",
+    "RetryRequested",
+    "TaskCancelled",
+    "TaskRun",
+    "TrackedTask",
+    "tracked_task",
+]
+
+del _celery
+_workers.connect()

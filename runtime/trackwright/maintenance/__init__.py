@@ -1,1 +1,1 @@
-"""Placeholder of the first commit."""
+"""Looking after tracked domains: the sweep that recovers what crashes and lost messages leave behind."""

@@ -1,0 +1,47 @@
+"""SQL expressions that PostgreSQL and SQLite spell differently: the database's clock."""
+
+from typing import Any
+
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.functions import FunctionElement
+
+from trackwright.column_types import UtcDateTime
+
+_SQLITE_FORMAT = "'%Y-%m-%d %H:%M:%f000'"
+
+
+class Clock(FunctionElement[Any]):
+    """The database's wall clock now, plus a number of seconds where one is given.
+
+    Not now(): inside one transaction that stands still, and a body's duration would be nothing.
+    """
+
+    type = UtcDateTime()
+    inherit_cache = True
+    name = "clock"
+
+
+def clock() -> Clock:
+    """The moment the statement runs."""
+    return Clock()
+
+
+def clock_plus(seconds: ColumnElement[float]) -> Clock:
+    """A moment some seconds ahead; NULL seconds give NULL."""
+    return Clock(seconds)
+
+
+@compiles(Clock)
+def _postgresql_clock(element: Clock, compiler: Any, **options: Any) -> str:
+    if not len(element.clauses):
+        return "clock_timestamp()"
+    return f"(clock_timestamp() + make_interval(secs => {compiler.process(element.clauses, **options)}))"
+
+
+@compiles(Clock, "sqlite")
+def _sqlite_clock(element: Clock, compiler: Any, **options: Any) -> str:
+    if not len(element.clauses):
+        return f"strftime({_SQLITE_FORMAT}, 'now')"
+    seconds = compiler.process(element.clauses, **options)
+    return f"strftime({_SQLITE_FORMAT}, 'now', {seconds} || ' seconds')"

@@ -1,0 +1,111 @@
+"""CRUD over a Session: every method takes the session first and leaves the transaction to the caller."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Generic
+
+from pydantic import BaseModel
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from trackwright.crud import statements
+from trackwright.crud.statements import ModelT
+from trackwright.errors import TrackingNotFound
+from trackwright.model import table_of
+from trackwright.status import TrackingStatus
+
+_MOVED_BY_OPERATIONS = frozenset({"status", "attempts", "started_at", "completed_at", "lease_until"})
+
+
+class SyncTaskTrackingCRUD(Generic[ModelT]):
+    """Reading and plain writing of one domain's rows; a domain's own class sets `model`."""
+
+    model: type[ModelT]
+
+    def __init__(self, model: type[ModelT] | None = None) -> None:
+        if model is not None:
+            self.model = model
+
+    def get(self, db: Session, tracking_id: int) -> ModelT | None:
+        """The row, or None."""
+        return db.get(self.model, tracking_id)
+
+    def get_multi(
+        self, db: Session, *, skip: int = 0, limit: int = 100, after: ModelT | None = None
+    ) -> Sequence[ModelT]:
+        """Rows newest first; page by `after`, the last row of the page before."""
+        return db.scalars(statements.page(self.model, skip=skip, limit=limit, after=after)).all()
+
+    def create(self, db: Session, data: BaseModel | Mapping[str, Any]) -> ModelT:
+        """Insert a PENDING row from a schema or a mapping; flushed, not committed."""
+        row = self.model(**_values(data, exclude_none=True))
+        db.add(row)
+        db.flush()
+        return row
+
+    def update(self, db: Session, tracking_id: int, data: BaseModel | Mapping[str, Any]) -> ModelT:
+        """Change plain columns; the status and what belongs to it move by the service only.
+
+        Raises:
+            TrackingNotFound: no such row.
+            TypeError: a column that only the service's operations set.
+        """
+        values = _values(data, exclude_none=False)
+        if owned := sorted(values.keys() & _MOVED_BY_OPERATIONS):
+            message = f"{', '.join(owned)}: use the service's operations, they keep the status machine"
+            raise TypeError(message)
+        row = self._required(db, tracking_id)
+        for name, value in values.items():
+            setattr(row, name, value)
+        db.flush()
+        return row
+
+    def remove(self, db: Session, tracking_id: int) -> None:
+        """Delete a row; TrackingNotFound when there is none."""
+        db.delete(self._required(db, tracking_id))
+        db.flush()
+
+    def get_by_status(
+        self,
+        db: Session,
+        status: str,
+        *,
+        skip: int = 0,
+        limit: int = 100,
+        after: ModelT | None = None,
+    ) -> Sequence[ModelT]:
+        """Rows in one status, newest first."""
+        wanted = TrackingStatus.of(status)
+        return db.scalars(
+            statements.page(self.model, status=wanted, skip=skip, limit=limit, after=after)
+        ).all()
+
+    def get_active_tasks(self, db: Session, *, limit: int | None = None) -> Sequence[ModelT]:
+        """Rows that are PENDING or PROCESSING, newest first."""
+        return db.scalars(statements.active(self.model).limit(limit)).all()
+
+    def get_by_celery_task_id(self, db: Session, celery_task_id: str) -> ModelT | None:
+        """The row behind a Celery task id, or None."""
+        return db.scalars(statements.by_celery_task_id(self.model, celery_task_id)).first()
+
+    def get_stuck(self, db: Session, older_than: timedelta) -> Sequence[ModelT]:
+        """PROCESSING rows that started longer ago than this, oldest first."""
+        return db.scalars(statements.stuck(self.model, older_than)).all()
+
+    def count_by_status(self, db: Session) -> dict[TrackingStatus, int]:
+        """How many rows are in each status; scans the status index, so not for a page that reloads."""
+        counts = db.execute(select(self.model.status, func.count()).group_by(self.model.status)).all()
+        found = {TrackingStatus(status): number for status, number in counts}
+        return {status: found.get(status, 0) for status in TrackingStatus}
+
+    def _required(self, db: Session, tracking_id: int) -> ModelT:
+        row = db.get(self.model, tracking_id)
+        if row is None:
+            raise TrackingNotFound(table_of(self.model).name, tracking_id)
+        return row
+
+
+def _values(data: BaseModel | Mapping[str, Any], *, exclude_none: bool) -> dict[str, Any]:
+    if isinstance(data, BaseModel):
+        return data.model_dump(exclude_unset=True, exclude_none=exclude_none)
+    return dict(data)

@@ -1,0 +1,129 @@
+"""Running a body, plain or async, so that its writes and a final status commit together or not at all."""
+
+import asyncio
+import contextlib
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+from sqlalchemy.util import greenlet_spawn
+
+from trackwright.jobs.database import AsyncDatabase, Database
+from trackwright.jobs.heartbeat import process_heartbeat
+from trackwright.jobs.loop import process_loop
+from trackwright.jobs.policy import Policy
+from trackwright.jobs.run import AsyncTaskRun, BaseRun, ClaimLost, TaskRun, commit_fenced
+
+Body = Callable[[Any], Any]
+
+
+def make_run(
+    policy: Policy, row: Row[Any], database: Database, body: Body, lease: float
+) -> BaseRun[Any, Any]:
+    """The run for a body: AsyncTaskRun for an async body over AsyncSessions, else TaskRun."""
+    factory = policy.session_factory
+    if isinstance(database, AsyncDatabase):
+        if inspect.iscoroutinefunction(body):
+            return AsyncTaskRun(policy.model, row, database=database, session_factory=factory, lease=lease)
+        return TaskRun(policy.model, row, database=database, session_factory=_sync_view(factory), lease=lease)
+    return TaskRun(policy.model, row, database=database, session_factory=factory, lease=lease)
+
+
+def _sync_view(factory: Callable[[], AsyncSession]) -> Callable[[], Session]:
+    return lambda: factory().sync_session
+
+
+def perform(run: BaseRun[Any, Any], body: Body, ending: Any) -> Any:
+    """Run a body and commit what it wrote together with the ending; give what it returned.
+
+    Raises:
+        ClaimLost: the ending found the row with another attempt; the body's writes are rolled back.
+        BaseException: whatever the body raised; its writes are rolled back.
+    """
+    is_async = inspect.iscoroutinefunction(body)
+    if not is_async and not isinstance(run.database, AsyncDatabase):
+        return _perform_plain(run, body, ending)
+    if not is_async:
+        return process_loop().run(greenlet_spawn(_perform_plain, run, body, ending))
+    return process_loop().run(_perform_async(run, body, ending))
+
+
+def _perform_plain(run: BaseRun[Any, Any], body: Body, ending: Any) -> Any:
+    with _heartbeat(run, interrupt=_nothing):
+        try:
+            result = body(run)
+            _commit(run, ending)
+        finally:
+            _close(run)
+    return result
+
+
+async def _perform_async(run: BaseRun[Any, Any], body: Body, ending: Any) -> Any:
+    with _heartbeat(run, interrupt=_canceller()):
+        try:
+            result = await body(run)
+            await greenlet_spawn(_commit, run, ending)
+        except asyncio.CancelledError:
+            run.raise_if_over()
+            raise
+        finally:
+            await greenlet_spawn(_close, run)
+    return result
+
+
+def _commit(run: BaseRun[Any, Any], ending: Any) -> None:
+    session = _sync_session(run)
+    if session is not None and (session.in_transaction() or _has_changes(session)):
+        row = commit_fenced(run, session, (ending, run.key))
+    else:
+        row = run.database.first(ending, run.key)
+    if row is None:
+        raise ClaimLost
+
+
+def _close(run: BaseRun[Any, Any]) -> None:
+    session = _sync_session(run)
+    run.opened = None
+    if session is not None:
+        session.close()
+
+
+def _sync_session(run: BaseRun[Any, Any]) -> Session | None:
+    opened = run.opened
+    return opened.sync_session if isinstance(opened, AsyncSession) else opened
+
+
+def _has_changes(session: Session) -> bool:
+    return bool(session.new or session.dirty or session.deleted)
+
+
+def _nothing() -> None:
+    return None
+
+
+def _canceller() -> Callable[[], None]:
+    """What another thread calls to cancel the asyncio task that runs now."""
+    task = asyncio.current_task()
+    loop = asyncio.get_running_loop()
+
+    def cancel() -> None:
+        if task is not None:
+            loop.call_soon_threadsafe(task.cancel)
+
+    return cancel
+
+
+@contextlib.contextmanager
+def _heartbeat(run: BaseRun[Any, Any], *, interrupt: Callable[[], None]) -> Any:
+    # SQLite has one writer: a beat would wait for the body's own transaction. Its lease is long instead.
+    if run.database.dialect == "sqlite":
+        yield
+        return
+    process_heartbeat().watch(run, interrupt)
+    try:
+        yield
+    finally:
+        process_heartbeat().forget(run)

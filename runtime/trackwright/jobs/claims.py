@@ -1,0 +1,70 @@
+"""Taking a row for an attempt: the claim, or what stands in its way."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from trackwright import query
+from trackwright.errors import TrackingNotFound
+from trackwright.jobs.database import Database
+from trackwright.model import TaskTrackingMixin, table_of
+from trackwright.status import TrackingStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The row is ours; `row` has all its columns by attribute name."""
+
+    row: Row[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """Another message is needed after some seconds: the row is scheduled for later, or under a live lease."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToDo:
+    """The row is in an end state, or used up: the message is a duplicate."""
+
+    status: str
+
+
+Claim = Claimed | NotYet | NothingToDo
+
+
+def claim(database: Database, model: type[TaskTrackingMixin], tracking_id: int, lease: float) -> Claim:
+    """Claim a row, or take it over from an attempt whose lease ran out.
+
+    Raises:
+        TrackingNotFound: no such row.
+    """
+    parameters = query.parameters(tracking_id=tracking_id, lease=lease)
+    row = database.first(query.claim(model), parameters)
+    if row is not None:
+        return Claimed(row)
+    state = database.first(query.claim_state(model), query.parameters(tracking_id=tracking_id))
+    if state is None:
+        raise TrackingNotFound(table_of(model).name, tracking_id)
+    if state.status == TrackingStatus.PENDING:
+        return NotYet(_seconds_until(state.scheduled_at, state.database_time))
+    if state.status != TrackingStatus.PROCESSING or state.lease_until is None:
+        return NothingToDo(state.status)
+    if state.lease_until > state.database_time:
+        return NotYet(_seconds_until(state.lease_until, state.database_time))
+    return _take_over(database, model, parameters)
+
+
+def _take_over(database: Database, model: type[TaskTrackingMixin], parameters: dict[str, Any]) -> Claim:
+    row = database.first(query.take_over(model), parameters)
+    # Without attempts left, or with a cancel request, the sweep brings the row to its end.
+    return NothingToDo(TrackingStatus.PROCESSING) if row is None else Claimed(row)
+
+
+def _seconds_until(moment: datetime | None, now: datetime) -> float:
+    # At least a second: the database's clock decides again when the message comes back.
+    return 1.0 if moment is None else max(1.0, (moment - now).total_seconds())

@@ -1,0 +1,133 @@
+"""The engine behind a session factory, and single statements on it outside the body's transaction."""
+
+import weakref
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Connection, Engine, Row
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.orm import Session
+from sqlalchemy.util import await_only
+
+from trackwright.errors import SessionSettingsError
+from trackwright.jobs.loop import EventLoopThread, process_loop
+from trackwright.model import TaskTrackingMixin
+
+ResultT = TypeVar("ResultT")
+
+
+class Database(Protocol):
+    """Where a domain's rows lie: runs one statement at a time, each committed at once."""
+
+    @property
+    def dialect(self) -> str:
+        """`postgresql` or `sqlite`."""
+        ...
+
+    def first(self, statement: Any, values: dict[str, Any]) -> Row[Any] | None:
+        """Execute a statement, commit, and give its first row."""
+        ...
+
+    def apart(self) -> "Database":
+        """The same database for another thread, over connections of its own."""
+        ...
+
+
+def _first(engine: Engine) -> Callable[[Connection, Any, dict[str, Any]], Row[Any] | None]:
+    # PostgreSQL without BEGIN and COMMIT: one round trip. SQLite has none to save, and its driver needs them.
+    autocommit = engine.dialect.name == "postgresql"
+
+    def run(connection: Connection, statement: Any, values: dict[str, Any]) -> Row[Any] | None:
+        if autocommit:
+            connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+        row = connection.execute(statement, values).first()
+        connection.commit()
+        return row
+
+    return run
+
+
+class SyncDatabase:
+    """A database over a sync driver."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.dialect = engine.dialect.name
+        self._run = _first(engine)
+
+    def first(self, statement: Any, values: dict[str, Any]) -> Row[Any] | None:
+        """Execute a statement, commit, and give its first row."""
+        with self.engine.connect() as connection:
+            return self._run(connection, statement, values)
+
+    def apart(self) -> "SyncDatabase":
+        """A sync pool serves any thread."""
+        return self
+
+
+class AsyncDatabase:
+    """A database over an async driver; its statements run on a kept event loop."""
+
+    def __init__(self, engine: AsyncEngine, loop: Callable[[], EventLoopThread]) -> None:
+        self.engine = engine
+        self.dialect = engine.dialect.name
+        self._loop = loop
+        self._run = _first(engine.sync_engine)
+
+    def first(self, statement: Any, values: dict[str, Any]) -> Row[Any] | None:
+        """Execute a statement, commit, and give its first row; on the loop itself only inside a greenlet."""
+        thread = self._loop()
+        work = self._on_loop(statement, values)
+        return await_only(work) if thread.is_current() else thread.run(work)
+
+    async def _on_loop(self, statement: Any, values: dict[str, Any]) -> Row[Any] | None:
+        async with self.engine.connect() as connection:
+            return await connection.run_sync(self._run, statement, values)
+
+    def apart(self) -> "AsyncDatabase":
+        """A twin with a loop and a pool of its own: a body that blocks its loop must not stop the heartbeat."""
+        engine = self.engine.sync_engine
+        twin = Engine(engine.pool.recreate(), engine.dialect, engine.url)
+        thread = EventLoopThread("trackwright-heartbeat-loop")
+        return AsyncDatabase(AsyncEngine(twin), lambda: thread)
+
+
+_engines: weakref.WeakSet[Engine] = weakref.WeakSet()
+
+
+def database_of(session_factory: Callable[[], Any], model: type[TaskTrackingMixin]) -> Database:
+    """The database of a factory's sessions for a model.
+
+    Raises:
+        SessionSettingsError: the factory makes no sessions, or sessions bound to a single connection.
+    """
+    session = session_factory()
+    match session:
+        case AsyncSession():
+            engine = _engine_of(session.sync_session, model)
+            return AsyncDatabase(AsyncEngine(engine), process_loop)
+        case Session():
+            engine = _engine_of(session, model)
+            session.close()
+            return SyncDatabase(engine)
+        case _:
+            message = (
+                f"session_factory gives a {type(session).__name__}: give the sessionmaker or "
+                "async_sessionmaker itself, not a generator or a dependency"
+            )
+            raise SessionSettingsError(message)
+
+
+def _engine_of(session: Session, model: type[TaskTrackingMixin]) -> Engine:
+    bind = session.get_bind(model)
+    if not isinstance(bind, Engine):
+        message = "session_factory's sessions are bound to one connection; bind them to an engine"
+        raise SessionSettingsError(message)
+    _engines.add(bind)
+    return bind
+
+
+def forget_inherited_connections() -> None:
+    """In a forked child: leave the parent's connections alone and open new ones."""
+    for engine in list(_engines):
+        engine.dispose(close=False)

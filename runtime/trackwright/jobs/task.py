@@ -1,0 +1,142 @@
+"""tracked_task and TrackedTask: a Celery task whose every run is an attempt on a tracking row."""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, ClassVar
+
+from celery import Celery, Task
+
+from trackwright.backoff import Backoff
+from trackwright.jobs.database import AsyncDatabase, Database, database_of
+from trackwright.jobs.execution import execute
+from trackwright.jobs.policy import Policy
+from trackwright.model import TaskTrackingMixin, domain_of
+from trackwright.registry import Domain, register
+from trackwright.service import SyncTaskTrackingService
+
+
+class TrackedTask(Task[Any, Any]):
+    """Base class of tracked tasks: `@app.task(base=TrackedTask, model=..., session_factory=...)`.
+
+    The body receives a run. The message carries the id of the tracking row, nothing else.
+    """
+
+    abstract = True
+    acks_late = True
+    ignore_result = True
+
+    model: ClassVar[type[TaskTrackingMixin]]
+    session_factory: Any = None
+    backoff: Backoff = Backoff()
+    retry_on: tuple[type[Exception], ...] = (Exception,)
+    give_up_on: tuple[type[Exception], ...] = ()
+    on_cancel: Callable[[Any], Any] | None = None
+    lease: float | None = None
+    stale_after: float | None = None
+
+    def __call__(self, tracking_id: int) -> Any:
+        """Run one attempt on a row."""
+        return execute(
+            self.policy,
+            self.database,
+            self.run,
+            tracking_id,
+            hard_limit=self._hard_limit(),
+            resend=self._resend,
+        )
+
+    def delay(self, *args: Any, **fields: Any) -> Any:  # a tracked task's message is its row
+        """Create a row from the fields, commit, send its message; gives the row's id.
+
+        With one positional argument, the id of a row that exists, only send its message.
+        """
+        if args:
+            return self.apply_async(args, fields)
+        database = self.database
+        if isinstance(database, AsyncDatabase):
+            message = f"{self.name}: sessions are async; await BaseTaskTrackingService(db).enqueue(task, ...)"
+            raise TypeError(message)
+        with self.session_factory() as session:
+            service = SyncTaskTrackingService(session, self.model)
+            return service.enqueue(self, commit=True, **fields)
+
+    @property
+    def policy(self) -> Policy:
+        """What the task was declared with."""
+        return Policy(
+            model=self.model,
+            session_factory=self.session_factory,
+            backoff=self.backoff,
+            retry_on=self.retry_on,
+            give_up_on=self.give_up_on,
+            on_cancel=self.on_cancel,
+            lease=self.lease,
+        )
+
+    @cached_property
+    def database(self) -> Database:
+        """The database behind the session factory, found when first needed."""
+        return database_of(self.session_factory, self.model)
+
+    @classmethod
+    def on_bound(cls, app: Celery) -> None:
+        """Make the domain known to maintenance, once Celery has made the task."""
+        super().on_bound(app)
+        register(Domain(domain_of(cls.model), cls.model, cls.session_factory, cls.stale_after))
+
+    def _resend(self, tracking_id: int, countdown: float) -> None:
+        request = self.request
+        self.apply_async((tracking_id,), task_id=request.id, countdown=countdown)
+
+    def _hard_limit(self) -> float | None:
+        limits = self.request.timelimit
+        own = limits[0] if limits else None
+        return own or self.time_limit or self.app.conf.task_time_limit
+
+
+def tracked_task(
+    app: Celery,
+    model: type[TaskTrackingMixin],
+    *,
+    session_factory: Callable[[], Any],
+    backoff: Backoff | None = None,
+    retry_on: tuple[type[Exception], ...] = (Exception,),
+    give_up_on: tuple[type[Exception], ...] = (),
+    on_cancel: Callable[[Any], Any] | None = None,
+    stale_after: float | None = None,
+    lease: float | None = None,
+    **options: Any,
+) -> Callable[[Callable[[Any], Any]], TrackedTask]:
+    """Make a tracked Celery task of a plain or an `async def` function that receives a run.
+
+    Args:
+        app: the Celery app.
+        model: the domain's tracking model.
+        session_factory: the project's sessionmaker or async_sessionmaker. An async body over AsyncSessions
+            receives an AsyncTaskRun, every other body a TaskRun.
+        backoff: how long to wait between attempts; exponential with jitter unless given.
+        retry_on: errors that deserve another attempt, while the row's max_attempts is not used up.
+        give_up_on: errors that end the task at once, whatever retry_on says.
+        on_cancel: clean-up that runs when a running task was cancelled; receives the run.
+        stale_after: seconds after its start at which the sweep cancels a running row.
+        lease: seconds a claim holds without a heartbeat; the default suits most.
+        options: any of Celery's own, such as queue, soft_time_limit, time_limit, name.
+    """
+
+    def decorate(body: Callable[[Any], Any]) -> TrackedTask:
+        make: Any = app.task  # Celery's stubs know no base class's own options
+        task: TrackedTask = make(
+            base=TrackedTask,
+            model=model,
+            session_factory=staticmethod(session_factory),
+            backoff=backoff or Backoff(),
+            retry_on=retry_on,
+            give_up_on=give_up_on,
+            on_cancel=staticmethod(on_cancel) if on_cancel else None,
+            stale_after=stale_after,
+            lease=lease,
+            **options,
+        )(body)
+        return task
+
+    return decorate

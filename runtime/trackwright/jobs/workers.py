@@ -1,0 +1,33 @@
+"""What a worker process needs around its tasks: own connections after a fork, a pool that can carry them."""
+
+from typing import Any
+
+from celery import signals
+from celery.exceptions import ImproperlyConfigured
+
+from trackwright.jobs.database import forget_inherited_connections
+
+_REFUSED_POOLS = ("eventlet", "gevent")
+
+
+def connect() -> None:
+    """Listen to Celery's worker signals."""
+    signals.worker_process_init.connect(_child_started, weak=False)
+    signals.worker_init.connect(_worker_started, weak=False)
+
+
+def _child_started(**_: Any) -> None:
+    # Two processes on one inherited connection read each other's rows.
+    forget_inherited_connections()
+
+
+def _worker_started(sender: Any = None, **_: Any) -> None:
+    pool = getattr(sender, "pool_cls", None)
+    name = str(getattr(pool, "__module__", pool))
+    for refused in _REFUSED_POOLS:
+        if refused in name:
+            message = (
+                f"tracked tasks do not run under the {refused} pool: their heartbeat needs threads that it "
+                "replaces. Start the worker with --pool prefork, threads or solo."
+            )
+            raise ImproperlyConfigured(message)

@@ -1,0 +1,78 @@
+"""The async face of a domain's service: the sync rules, run inside an AsyncSession."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from trackwright.dispatch import Sendable
+from trackwright.service.sync_service import ModelT, SyncTaskTrackingService
+from trackwright.status import TrackingStatus
+
+ResultT = TypeVar("ResultT")
+
+
+class BaseTaskTrackingService(Generic[ModelT]):
+    """Operations on one domain's tracking rows over an AsyncSession.
+
+    A domain's own service sets `model`; otherwise it is given to the constructor. Read what a method returns
+    before the commit, or make the session with expire_on_commit=False.
+    """
+
+    model: type[ModelT]
+
+    def __init__(self, db: AsyncSession, model: type[ModelT] | None = None) -> None:
+        self.db = db
+        if model is not None:
+            self.model = model
+
+    async def create_tracking(self, *, commit: bool = False, **fields: Any) -> int:
+        """Insert a PENDING row and give its id; see SyncTaskTrackingService.create_tracking."""
+        return await self._run(lambda rules: rules.create_tracking(commit=commit, **fields))
+
+    async def create_many(self, rows: Iterable[Mapping[str, Any]], *, commit: bool = False) -> list[int]:
+        """Insert many PENDING rows in bulk and give their ids in order."""
+        return await self._run(lambda rules: rules.create_many(rows, commit=commit))
+
+    async def enqueue(self, task: Sendable, *, commit: bool = False, **fields: Any) -> int:
+        """Insert a PENDING row and send the task's message after the outermost commit, from a thread."""
+        return await self._run(lambda rules: rules.enqueue(task, commit=commit, **fields))
+
+    async def enqueue_many(
+        self, task: Sendable, rows: Iterable[Mapping[str, Any]], *, commit: bool = False
+    ) -> list[int]:
+        """The same for many rows, in one insert."""
+        return await self._run(lambda rules: rules.enqueue_many(task, rows, commit=commit))
+
+    async def update_status(
+        self,
+        tracking_id: int,
+        status: str,
+        error_message: str | None = None,
+        *,
+        attempt: int | None = None,
+        commit: bool = False,
+    ) -> None:
+        """Move a row by hand; see SyncTaskTrackingService.update_status for what it raises."""
+        await self._run(
+            lambda rules: rules.update_status(
+                tracking_id, status, error_message, attempt=attempt, commit=commit
+            )
+        )
+
+    async def get_status(self, tracking_id: int) -> ModelT:
+        """The row as it is now; TrackingNotFound when there is none."""
+        return await self._run(lambda rules: rules.get_status(tracking_id))
+
+    async def cancel(
+        self, tracking_id: int, reason: str, by: str | None = None, *, commit: bool = False
+    ) -> TrackingStatus:
+        """Cancel a queued task, or ask a running one to stop. Gives the status after it."""
+        return await self._run(lambda rules: rules.cancel(tracking_id, reason, by, commit=commit))
+
+    async def retry(self, tracking_id: int, task: Sendable | None = None, *, commit: bool = False) -> None:
+        """Give a FAILED row another attempt; sent after the commit with `task`, else by the next sweep."""
+        await self._run(lambda rules: rules.retry(tracking_id, task, commit=commit))
+
+    async def _run(self, step: Callable[[SyncTaskTrackingService[ModelT]], ResultT]) -> ResultT:
+        return await self.db.run_sync(lambda session: step(SyncTaskTrackingService(session, self.model)))
