@@ -12,18 +12,28 @@ class ToolError(Exception):
         message: what is wrong, one sentence.
         at: the place in the user's file, where there is one.
         hint: what to do about it.
+        excerpt: the source line with the place marked under it.
     """
 
-    def __init__(self, message: str, *, at: Location | None = None, hint: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        at: Location | None = None,
+        hint: str | None = None,
+        excerpt: str | None = None,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.at = at
         self.hint = hint
+        self.excerpt = excerpt
 
     def __str__(self) -> str:
         place = f"{self.at}: " if self.at else ""
+        excerpt = f"\n{self.excerpt}" if self.excerpt else ""
         advice = f"\n  hint: {self.hint}" if self.hint else ""
-        return f"{place}{self.message}{advice}"
+        return f"{place}{self.message}{excerpt}{advice}"
 
 
 class ToolErrors(Exception):

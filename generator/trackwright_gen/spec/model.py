@@ -2,28 +2,29 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic.json_schema import JsonSchemaValue
 
-FieldTypeName = Literal[
-    "string",
-    "text",
-    "integer",
-    "bigint",
-    "boolean",
-    "date",
-    "datetime",
-    "interval",
-    "decimal",
-    "float",
-    "uuid",
-    "json",
-    "enum",
-    "array",
-    "bytes",
-]
+from trackwright_gen.spec.scalars import Count, Duration, Flag, Text, Word
+
 Operator = Literal["=", "!=", "<", "<=", ">", ">=", "in"]
-DomainName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,36}$")]
-Duration = Annotated[int, Field(ge=0, description="seconds; written 90s, 15m, 6h or 30d")]
+DOMAIN_PATTERN = r"^[a-z][a-z0-9_]{0,36}$"
+NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
+COLUMN_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"
+CLASS_PATTERN = r"^[A-Z][A-Za-z0-9]*$"
+REFERENCE_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*){1,2}$"
+DOTTED_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$"
+
+DomainName = Annotated[Word, Field(pattern=DOMAIN_PATTERN)]
+FieldName = Annotated[Word, Field(pattern=NAME_PATTERN)]
+ColumnName = Annotated[Word, Field(pattern=COLUMN_PATTERN)]
+DottedName = Annotated[Word, Field(pattern=DOTTED_PATTERN)]
+FieldTypeName = Annotated[Word, Field(json_schema_extra={"x-field-type": True})]
+"""One of spec/fields; checked against what is found there, so that a new type is one new file."""
+
+_SCALAR_SCHEMA: JsonSchemaValue = {"type": ["string", "number", "boolean"]}
+_LITERAL_SCHEMA: JsonSchemaValue = {"type": ["string", "number", "boolean", "object", "array"]}
+_COMPARED_SCHEMA: JsonSchemaValue = {"anyOf": [_SCALAR_SCHEMA, {"type": "array", "items": _SCALAR_SCHEMA}]}
 
 
 class SpecModel(BaseModel):
@@ -35,51 +36,62 @@ class SpecModel(BaseModel):
 class FieldSpec(SpecModel):
     """One column of the domain's own. Values are already of the field's Python type."""
 
-    type: FieldTypeName | None = None
-    required: bool = False
-    default: Any = None
-    default_sql: str | None = None
-    unique: bool = False
-    index: bool = False
-    references: str | None = None
-    external: bool = False
+    type: FieldTypeName | None = Field(default=None, description="Left out: the referenced column's type.")
+    required: Flag = Field(default=False, description="NOT NULL.")
+    default: Annotated[Any, WithJsonSchema(_LITERAL_SCHEMA)] = Field(
+        default=None,
+        description="A literal of the field's type, for the client and the server. Quote decimals.",
+    )
+    default_sql: Word | None = Field(default=None, description="An SQL expression, for the server only.")
+    unique: Flag = False
+    index: Flag = False
+    references: Annotated[Word, Field(pattern=REFERENCE_PATTERN)] | None = Field(
+        default=None, description="table.column that this field is a foreign key to."
+    )
+    external: Flag = Field(
+        default=False, description="The referenced table is not among the project's models."
+    )
     on_delete: Literal["cascade", "restrict", "set null", "no action"] | None = None
-    renamed_from: str | None = None
-    column: str | None = None
-    comment: str | None = None
-    length: int | None = None
-    precision: int | None = None
-    scale: int | None = None
-    values: tuple[str, ...] | None = None
+    renamed_from: FieldName | None = Field(default=None, description="The field's name before this change.")
+    column: ColumnName | None = Field(default=None, description="The column's name, where it differs.")
+    comment: Text | None = None
+    length: Annotated[Count, Field(ge=1, le=10_485_760)] | None = None
+    precision: Annotated[Count, Field(ge=1, le=1000)] | None = None
+    scale: Annotated[Count, Field(ge=0, le=1000)] | None = None
+    values: Annotated[tuple[Text, ...], Field(min_length=1)] | None = None
     items: FieldTypeName | None = None
 
 
 class ConditionSpec(SpecModel):
     """A structured predicate, so that no SQL is pasted: `field op value`, or `field is null`."""
 
-    field: str
+    field: Word
     op: Operator | None = None
-    value: Any = None
+    value: Annotated[Any, WithJsonSchema(_COMPARED_SCHEMA)] = None
     is_: Literal["null", "not null"] | None = Field(default=None, alias="is")
 
 
 class CheckSpec(ConditionSpec):
     """A named CHECK constraint."""
 
-    name: str
+    name: FieldName
+
+
+def _fields_alone(value: Any) -> Any:
+    return {"fields": value} if isinstance(value, list | tuple) else value
 
 
 class UniqueSpec(SpecModel):
     """A unique constraint; `while: active` limits it to PENDING and PROCESSING rows."""
 
-    fields: tuple[str, ...]
+    fields: Annotated[tuple[Word, ...], Field(min_length=1)]
     while_: Literal["active"] | None = Field(default=None, alias="while")
 
 
 class IndexSpec(SpecModel):
     """An index, partial where a condition says so."""
 
-    fields: tuple[str, ...]
+    fields: Annotated[tuple[Word, ...], Field(min_length=1)]
     where: ConditionSpec | None = None
 
 
@@ -93,20 +105,20 @@ class TimeoutSpec(SpecModel):
 class RetrySpec(SpecModel):
     """How often and how fast a failed attempt is tried again."""
 
-    max_attempts: Annotated[int, Field(ge=1)] = 3
+    max_attempts: Annotated[Count, Field(ge=1, le=2_147_483_647)] = 3
     backoff: Literal["exponential", "fixed"] = "exponential"
     base: Duration = 60
     cap: Duration = 3600
-    retry_on: tuple[str, ...] = ()
-    give_up_on: tuple[str, ...] = ()
+    retry_on: tuple[DottedName, ...] = ()
+    give_up_on: tuple[DottedName, ...] = ()
 
 
 class TaskSpec(SpecModel):
     """The domain's Celery task."""
 
-    name: str | None = None
-    async_: bool = Field(default=False, alias="async")
-    queue: str | None = None
+    name: FieldName | None = None
+    async_: Flag = Field(default=False, alias="async")
+    queue: Text | None = None
     timeout: TimeoutSpec = TimeoutSpec()
     stale_after: Duration | None = None
     retry: RetrySpec = RetrySpec()
@@ -115,7 +127,7 @@ class TaskSpec(SpecModel):
 class DependenciesSpec(SpecModel):
     """Whether rows may wait for other rows, and what follows a prerequisite that failed for good."""
 
-    enabled: bool = False
+    enabled: Flag = False
     on_failure: Literal["cancel", "run"] = "cancel"
 
 
@@ -130,40 +142,40 @@ class RetentionSpec(SpecModel):
 class ApiSpec(SpecModel):
     """Whether the domain has REST endpoints."""
 
-    enabled: bool = False
+    enabled: Flag = False
 
 
 class NamesSpec(SpecModel):
     """Overrides of derived names."""
 
-    class_: str | None = Field(default=None, alias="class")
+    class_: Annotated[Word, Field(pattern=CLASS_PATTERN)] | None = Field(default=None, alias="class")
 
 
 class LegacySpec(SpecModel):
     """Where the domain's rows lie in a legacy table."""
 
-    table: str
-    task_type: str | None = None
-    status: dict[str, str] = {}
-    fields: dict[str, str] = {}
+    table: ColumnName
+    task_type: Text | None = None
+    status: dict[Word, Word] = {}
+    fields: dict[Word, Word] = {}
 
 
 class AdoptSpec(SpecModel):
     """A hand-written table that becomes this domain's."""
 
-    table: str
-    rename: dict[str, str] = {}
-    status: dict[str, str] = {}
+    table: ColumnName
+    rename: dict[Word, Word] = {}
+    status: dict[Word, Word] = {}
 
 
 class DomainSpec(SpecModel):
     """One tracked domain."""
 
     domain: DomainName
-    description: str = ""
+    description: Text = ""
     names: NamesSpec = NamesSpec()
-    fields: dict[str, FieldSpec] = {}
-    unique: tuple[UniqueSpec, ...] = ()
+    fields: dict[FieldName, FieldSpec] = {}
+    unique: tuple[Annotated[UniqueSpec, BeforeValidator(_fields_alone)], ...] = ()
     checks: tuple[CheckSpec, ...] = ()
     indexes: tuple[IndexSpec, ...] = ()
     task: TaskSpec = TaskSpec()
@@ -172,5 +184,5 @@ class DomainSpec(SpecModel):
     api: ApiSpec = ApiSpec()
     legacy: LegacySpec | None = None
     adopt: AdoptSpec | None = None
-    allow_drop: tuple[str, ...] = ()
-    allow_rewrite: tuple[str, ...] = ()
+    allow_drop: tuple[Word, ...] = ()
+    allow_rewrite: tuple[Word, ...] = ()
