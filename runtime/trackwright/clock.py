@@ -45,3 +45,33 @@ def _sqlite_clock(element: Clock, compiler: Any, **options: Any) -> str:
         return f"strftime({_SQLITE_FORMAT}, 'now')"
     seconds = compiler.process(element.clauses, **options)
     return f"strftime({_SQLITE_FORMAT}, 'now', {seconds} || ' seconds')"
+
+
+class NextSend(FunctionElement[Any]):
+    """When a row's message is sent again: after as long as it has waited already, 5 minutes to 1 hour.
+
+    So the gaps double, without a counter: neither moment that it counts from changes while the row waits.
+    """
+
+    type = UtcDateTime()
+    inherit_cache = True
+    name = "next_send"
+
+
+def next_send(scheduled_at: Any, updated_at: Any) -> NextSend:
+    """The moment of the next sending of a row that waits since `scheduled_at`, or since `updated_at`."""
+    return NextSend(scheduled_at, updated_at)
+
+
+@compiles(NextSend)
+def _postgresql_next(element: NextSend, compiler: Any, **options: Any) -> str:
+    moments = compiler.process(element.clauses, **options)
+    waited = f"clock_timestamp() - COALESCE({moments})"
+    return f"(clock_timestamp() + LEAST(interval '1 hour', GREATEST(interval '5 minutes', {waited})))"
+
+
+@compiles(NextSend, "sqlite")
+def _sqlite_next(element: NextSend, compiler: Any, **options: Any) -> str:
+    moments = compiler.process(element.clauses, **options)
+    waited = f"(julianday('now') - julianday(COALESCE({moments}))) * 86400"
+    return f"strftime({_SQLITE_FORMAT}, 'now', MIN(3600, MAX(300, {waited})) || ' seconds')"

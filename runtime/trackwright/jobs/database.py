@@ -1,6 +1,7 @@
 """The engine behind a session factory, and single statements on it outside the body's transaction."""
 
 import weakref
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
@@ -24,8 +25,12 @@ class Database(Protocol):
         """`postgresql` or `sqlite`."""
         ...
 
+    def all(self, statement: Any, values: dict[str, Any]) -> list[Row[Any]]:
+        """Execute a statement, commit, and give its rows."""
+        ...
+
     def first(self, statement: Any, values: dict[str, Any]) -> Row[Any] | None:
-        """Execute a statement, commit, and give its first row."""
+        """The same for a statement by primary key: its row, or None."""
         ...
 
     def apart(self) -> "Database":
@@ -33,30 +38,43 @@ class Database(Protocol):
         ...
 
 
-def _first(engine: Engine) -> Callable[[Connection, Any, dict[str, Any]], Row[Any] | None]:
+def _statement_runner(engine: Engine) -> Callable[[Connection, Any, dict[str, Any]], list[Row[Any]]]:
     # PostgreSQL without BEGIN and COMMIT: one round trip. SQLite has none to save, and its driver needs them.
     autocommit = engine.dialect.name == "postgresql"
 
-    def run(connection: Connection, statement: Any, values: dict[str, Any]) -> Row[Any] | None:
+    def run(connection: Connection, statement: Any, values: dict[str, Any]) -> list[Row[Any]]:
         if autocommit:
             connection = connection.execution_options(isolation_level="AUTOCOMMIT")
-        row = connection.execute(statement, values).first()
+        rows: list[Row[Any]] = list(connection.execute(statement, values).all())
         connection.commit()
-        return row
+        return rows
 
     return run
 
 
-class SyncDatabase:
+class _FirstOfAll(ABC):
+    """`first` for both kinds of database."""
+
+    @abstractmethod
+    def all(self, statement: Any, values: dict[str, Any]) -> list[Row[Any]]:
+        """Execute a statement, commit, and give its rows."""
+
+    def first(self, statement: Any, values: dict[str, Any]) -> Row[Any] | None:
+        """Execute a statement, commit, and give its first row."""
+        rows = self.all(statement, values)
+        return rows[0] if rows else None
+
+
+class SyncDatabase(_FirstOfAll):
     """A database over a sync driver."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.dialect = engine.dialect.name
-        self._run = _first(engine)
+        self._run = _statement_runner(engine)
 
-    def first(self, statement: Any, values: dict[str, Any]) -> Row[Any] | None:
-        """Execute a statement, commit, and give its first row."""
+    def all(self, statement: Any, values: dict[str, Any]) -> list[Row[Any]]:
+        """Execute a statement, commit, and give its rows."""
         with self.engine.connect() as connection:
             return self._run(connection, statement, values)
 
@@ -65,22 +83,22 @@ class SyncDatabase:
         return self
 
 
-class AsyncDatabase:
+class AsyncDatabase(_FirstOfAll):
     """A database over an async driver; its statements run on a kept event loop."""
 
     def __init__(self, engine: AsyncEngine, loop: Callable[[], EventLoopThread]) -> None:
         self.engine = engine
         self.dialect = engine.dialect.name
         self._loop = loop
-        self._run = _first(engine.sync_engine)
+        self._run = _statement_runner(engine.sync_engine)
 
-    def first(self, statement: Any, values: dict[str, Any]) -> Row[Any] | None:
-        """Execute a statement, commit, and give its first row; on the loop itself only inside a greenlet."""
+    def all(self, statement: Any, values: dict[str, Any]) -> list[Row[Any]]:
+        """Execute a statement, commit, and give its rows; on the loop itself only inside a greenlet."""
         thread = self._loop()
         work = self._on_loop(statement, values)
         return await_only(work) if thread.is_current() else thread.run(work)
 
-    async def _on_loop(self, statement: Any, values: dict[str, Any]) -> Row[Any] | None:
+    async def _on_loop(self, statement: Any, values: dict[str, Any]) -> list[Row[Any]]:
         async with self.engine.connect() as connection:
             return await connection.run_sync(self._run, statement, values)
 

@@ -54,7 +54,7 @@ class FrozenRow:
     _values: Mapping[str, Any]
 
     def __init__(self, row: Row[Any]) -> None:
-        mapping: Mapping[str, Any] = row._mapping  # pyright: ignore[reportPrivateUsage] # noqa: SLF001 -- SQLAlchemy documents it as public
+        mapping: Mapping[Any, Any] = row._mapping  # pyright: ignore[reportPrivateUsage] # noqa: SLF001 -- SQLAlchemy documents it as public
         object.__setattr__(self, "_values", dict(mapping))
 
     def __getattr__(self, name: str) -> Any:

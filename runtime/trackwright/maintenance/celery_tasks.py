@@ -1,0 +1,54 @@
+"""The sweep as a Celery task for beat, and the sending of a row's message by what the row itself says."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from celery import Celery
+from sqlalchemy import Row
+
+from trackwright.dispatch import Message, send
+from trackwright.maintenance.sweep import Send, SweepResult, sweep
+from trackwright.registry import domains
+
+logger = logging.getLogger("trackwright.sweep")
+SWEEP_TASK = "trackwright.sweep"
+
+
+def sweep_all(app: Celery) -> list[SweepResult]:
+    """Sweep every domain that the app's task modules make known."""
+    app.loader.import_default_modules()
+    app.finalize(auto=True)
+    results = [sweep(domain, sender(app)) for domain in domains()]
+    for result in results:
+        if result.changed:
+            logger.info("swept %s", result, extra={"domain": result.domain})
+    return results
+
+
+def sender(app: Celery) -> Send:
+    """How a row's message is published over an app."""
+
+    def publish(row: Row[Any]) -> bool:
+        name = row.metadata.get("dispatch", {}).get("task")
+        task = app.tasks.get(name) if name else None
+        if task is None:
+            logger.error("row %s names the task %r, which this app does not have", row.id, name)
+            return True
+        return send([Message(task, row.id, row.celery_task_id)]) == 1
+
+    return publish
+
+
+def register_maintenance(app: Celery) -> None:
+    """Give an app the task `trackwright.sweep`, for a beat schedule of once a minute."""
+    make: Callable[..., Any] = app.task
+    # trackwright: exempt[TW101] reason="maintenance has no row of its own: it would have to sweep itself"
+    make(name=SWEEP_TASK, ignore_result=True, acks_late=False)(_sweep_task(app))
+
+
+def _sweep_task(app: Celery) -> Callable[[], None]:
+    def run_sweep() -> None:
+        sweep_all(app)
+
+    return run_sweep

@@ -1,0 +1,64 @@
+"""The sweep: re-send what was committed and never sent, recover rows of dead workers, cancel stale ones.
+
+Safe from many places at once, and from processes that never saw the tasks: what it needs lies in the rows.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row
+
+from trackwright import query
+from trackwright.jobs.database import Database, database_of
+from trackwright.registry import Domain
+
+BATCH = 1_000
+"""Rows per domain and kind that one sweep takes at most: an hour-long queue is not flooded."""
+Send = Callable[[Row[Any]], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class SweepResult:
+    """What one sweep did to one domain, in rows."""
+
+    domain: str
+    sent: int
+    send_failed: int
+    recovered: int
+    exhausted: int
+    cancelled: int
+
+    @property
+    def changed(self) -> int:
+        """Rows that the sweep did anything with."""
+        return self.sent + self.send_failed + self.exhausted + self.cancelled
+
+
+def sweep(domain: Domain, send: Send, *, batch: int = BATCH) -> SweepResult:
+    """Sweep one domain; `send` publishes the message of a row and says whether it went out."""
+    database = database_of(domain.session_factory, domain.model)
+    model = domain.model
+    cancelled = len(_change(database, query.reaped(model), batch=batch))
+    if domain.stale_after is not None:
+        cancelled += len(_change(database, query.stale(model), batch=batch, stale_after=domain.stale_after))
+    exhausted = len(_change(database, query.exhausted(model), batch=batch))
+    recovered = _change(database, query.lost(model), batch=batch)
+    # Committed before anything is sent: a worker that is quick finds the row PENDING.
+    outgoing = [*recovered, *_change(database, query.due(model), batch=batch)]
+    sent = _send_all(outgoing, send)
+    return SweepResult(domain.name, sent, len(outgoing) - sent, len(recovered), exhausted, cancelled)
+
+
+def _send_all(rows: Iterable[Row[Any]], send: Send) -> int:
+    sent = 0
+    for row in rows:
+        if not send(row):
+            # The broker is away: the rest waits for the next sweep instead of a time-out each.
+            break
+        sent += 1
+    return sent
+
+
+def _change(database: Database, statement: Any, **values: Any) -> list[Row[Any]]:
+    return database.all(statement, query.parameters(**values))

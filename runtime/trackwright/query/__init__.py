@@ -1,0 +1,44 @@
+"""Pure statements over one tracking table: each operation of the status machine is one conditional UPDATE.
+
+Statements by primary key hide the status test from the indexes, `(status = ...) IS TRUE`: with stale statistics
+the planner would otherwise walk the status index over a burst of new rows. Lists show the status as a literal:
+a bound one under a generic plan cannot use a partial index.
+"""
+
+from trackwright.query.basis import Model, has_status, parameters
+from trackwright.query.claims import claim, claim_state, renew, start, take_over
+from trackwright.query.endings import (
+    abandon,
+    cancel,
+    complete,
+    fail,
+    reschedule,
+    retry,
+    stop,
+    stop_if_requested,
+)
+from trackwright.query.sweeping import due, exhausted, lost, reaped, stale
+
+__all__ = [
+    "Model",
+    "abandon",
+    "cancel",
+    "claim",
+    "claim_state",
+    "complete",
+    "due",
+    "exhausted",
+    "fail",
+    "has_status",
+    "lost",
+    "parameters",
+    "reaped",
+    "renew",
+    "reschedule",
+    "retry",
+    "stale",
+    "start",
+    "stop",
+    "stop_if_requested",
+    "take_over",
+]

@@ -1,0 +1,114 @@
+"""Statements that take a row for an attempt and keep it."""
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Executable,
+    Float,
+    Integer,
+    literal_column,
+    not_,
+    null,
+    or_,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningUpdate
+
+from trackwright import status as machine
+from trackwright.clock import clock, clock_plus
+from trackwright.metadata_sql import CancelRequested, trail_appended
+from trackwright.model import table_of
+from trackwright.query.basis import (
+    Model,
+    by_key,
+    columns_of,
+    lost_error,
+    parameter,
+    per_model,
+    whole_row,
+)
+
+
+@per_model
+def claim(model: Model) -> ReturningUpdate[Any]:
+    """PENDING and due -> PROCESSING. Parameters: tracking_id, lease (seconds). Returns the whole row."""
+    columns = columns_of(model)
+    due = or_(columns.scheduled_at.is_(null()), columns.scheduled_at <= clock())
+    statement = by_key(
+        model,
+        machine.CLAIM,
+        attempts=columns.attempts + 1,
+        started_at=clock(),
+        completed_at=null(),
+        lease_until=clock_plus(parameter("lease", Float())),
+        dispatch_at=null(),
+    )
+    return whole_row(model, statement.where(due))
+
+
+@per_model
+def start(model: Model) -> ReturningUpdate[Any]:
+    """A claim by hand: no lease, so nothing reaps it. Parameters: tracking_id."""
+    columns = columns_of(model)
+    return by_key(
+        model,
+        machine.CLAIM,
+        attempts=columns.attempts + 1,
+        started_at=clock(),
+        completed_at=null(),
+        lease_until=null(),
+        dispatch_at=null(),
+    ).returning(columns.id)
+
+
+@per_model
+def take_over(model: Model) -> ReturningUpdate[Any]:
+    """PROCESSING under a lease that ran out -> a new attempt. Parameters: tracking_id, lease. Whole row."""
+    columns = columns_of(model)
+    statement = by_key(
+        model,
+        machine.TAKE_OVER,
+        attempts=columns.attempts + 1,
+        started_at=clock(),
+        lease_until=clock_plus(parameter("lease", Float())),
+        metadata=trail_appended(columns, outcome="LOST", error=lost_error()),
+    ).where(
+        columns.lease_until < clock(),
+        columns.attempts < columns.max_attempts,
+        not_(CancelRequested(columns.metadata)),
+    )
+    return whole_row(model, statement)
+
+
+@per_model
+def renew(model: Model) -> ReturningUpdate[Any]:
+    """Heartbeat of one claim. Parameters: tracking_id, attempt, lease. Returns whether cancelling was asked."""
+    columns = columns_of(model)
+    return (
+        update(table_of(model))
+        .where(
+            columns.id == parameter("tracking_id", BigInteger()),
+            columns.attempts == parameter("attempt", Integer()),
+            (columns.status == literal_column("'PROCESSING'")).is_(true()),
+        )
+        .values(lease_until=clock_plus(parameter("lease", Float())))
+        .returning(CancelRequested(columns.metadata).label("cancel_requested"))
+    )
+
+
+@per_model
+def claim_state(model: Model) -> Executable:
+    """What stands in a claim's way. Parameters: tracking_id."""
+    columns = columns_of(model)
+    return select(
+        columns.status,
+        columns.attempts,
+        columns.max_attempts,
+        columns.scheduled_at,
+        columns.lease_until,
+        CancelRequested(columns.metadata).label("cancel_requested"),
+        clock().label("database_time"),
+    ).where(columns.id == parameter("tracking_id", BigInteger()))

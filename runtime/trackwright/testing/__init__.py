@@ -1,0 +1,46 @@
+"""What tests of tracked domains need (principles 6): tasks with another body or sessions, messages kept in memory."""
+
+import contextlib
+from collections.abc import Callable, Generator
+from typing import Any
+
+from trackwright.dispatch import Message, publisher
+from trackwright.jobs import TrackedTask
+
+__all__ = ["captured_dispatch", "replaced"]
+
+
+@contextlib.contextmanager
+def captured_dispatch() -> Generator[list[Message]]:
+    """Keep messages in a list instead of sending them to the broker."""
+    messages: list[Message] = []
+    before = publisher.publish
+    publisher.publish = messages.append
+    try:
+        yield messages
+    finally:
+        publisher.publish = before
+
+
+@contextlib.contextmanager
+def replaced(
+    task: TrackedTask,
+    *,
+    body: Callable[[Any], Any] | None = None,
+    session_factory: Callable[[], Any] | None = None,
+) -> Generator[TrackedTask]:
+    """Give a tracked task another body or another session factory for a while."""
+    changes: dict[str, Any] = {}
+    if body is not None:
+        changes["run"] = body
+    if session_factory is not None:
+        changes["session_factory"] = session_factory
+    kept = {name: vars(task)[name] for name in (*changes, "database") if name in vars(task)}
+    vars(task).pop("database", None)
+    vars(task).update(changes)
+    try:
+        yield task
+    finally:
+        for name in (*changes, "database"):
+            vars(task).pop(name, None)
+        vars(task).update(kept)
