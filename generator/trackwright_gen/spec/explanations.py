@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 from trackwright_gen.errors import ToolError
 from trackwright_gen.spec import model
 from trackwright_gen.spec.naming_rules import name_mistake
-from trackwright_gen.spec.nearest import did_you_mean
+from trackwright_gen.spec.nearest import did_you_mean, nearest
 from trackwright_gen.spec.places import Places, Side
 
 _KEY_MARK = "[key]"
@@ -81,7 +81,7 @@ def _pattern(detail: ErrorDetails) -> Explained:
 def _literal(detail: ErrorDetails) -> Explained:
     expected = detail.get("ctx", {})["expected"]
     choices = [choice.strip("'") for choice in expected.replace(" or ", ", ").split(", ")]
-    return f"{_shown(detail['input'])} is not one of {', '.join(choices)}", did_you_mean(
+    return f"{_shown(detail['input'])} is not one of {', '.join(choices)}", nearest(
         str(detail["input"]), choices
     )
 

@@ -9,7 +9,7 @@ from trackwright_gen.spec.model import DomainSpec
 from trackwright_gen.spec.naming import LONGEST_IDENTIFIER, Names, attribute_name
 from trackwright_gen.spec.places import Places
 
-_SQLALCHEMY_NAMES = frozenset({"metadata", "registry"})
+_SQLALCHEMY_NAMES = frozenset({"registry"})
 
 
 def field_name_errors(spec: DomainSpec, places: Places) -> Iterator[ToolError]:
@@ -39,7 +39,7 @@ def _taken(name: str) -> tuple[str | None, str | None]:
     if name in CORE_FIELDS or name in CORE_ATTRIBUTES.values():
         return (
             f"the field {name!r} would shadow the base column of that name",
-            "every tracking table has it: delete it",
+            "every tracking table has it already: delete it, or choose another name",
         )
     if name.startswith("model_"):
         return f"{name!r} starts with model_, which pydantic keeps for itself", f"for example {name[6:]!r}"

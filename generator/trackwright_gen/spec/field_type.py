@@ -51,6 +51,8 @@ class FieldType(Protocol):
     summary: ClassVar[str]
     keys: ClassVar[frozenset[str]] = frozenset()
     """The keys that only some types know and this one does."""
+    required_keys: ClassVar[frozenset[str]] = frozenset()
+    """Those of them that have to be there."""
     operators: ClassVar[frozenset[Operator]] = frozenset()
     """What a check or a partial index may compare it with."""
     array_item: ClassVar[bool] = False

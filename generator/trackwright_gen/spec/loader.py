@@ -1,16 +1,20 @@
 """A spec file to its model: read, parsed, shaped, checked; every mistake at once, each with its place."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from trackwright_gen.errors import ToolErrors
+from trackwright_gen.errors import ToolError, ToolErrors
 from trackwright_gen.location import Location
 from trackwright_gen.spec.checks import checked
 from trackwright_gen.spec.model import DomainSpec
-from trackwright_gen.spec.nodes import parse
 from trackwright_gen.spec.places import Places
 from trackwright_gen.spec.source import SpecSource
 from trackwright_gen.spec.structure import shaped
+from trackwright_gen.spec.yaml_reader import parse
+
+MOST_ERRORS = 50
+"""More at once help nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +47,26 @@ def read_spec(path: Path) -> LoadedSpec:
 
 def parse_spec(source: SpecSource) -> LoadedSpec:
     """Read a spec from text that is at hand; raises as `load_spec` does."""
-    found = shaped(Places(source, parse(source)))
+    parsed = parse(source)
+    found = shaped(Places(source, parsed.root))
     if found.spec is None:
-        raise ToolErrors(found.errors)
+        raise ToolErrors(_listed((*parsed.errors, *found.errors), source))
     result = checked(found.spec, found.places)
-    errors = (*found.errors, *result.errors)
+    errors = (*parsed.errors, *found.errors, *result.errors)
     if errors:
-        raise ToolErrors(sorted(errors, key=lambda error: error.at or Location(source.path)))
+        raise ToolErrors(_listed(errors, source))
     return LoadedSpec(result.spec, found.places)
+
+
+def _listed(errors: Iterable[ToolError], source: SpecSource) -> list[ToolError]:
+    """The mistakes in the file's order; of those at one place the first, which caused the others."""
+    places: dict[Location, ToolError] = {}
+    for error in errors:
+        places.setdefault(error.at or Location(source.path), error)
+    ordered = [places[place] for place in sorted(places, key=lambda place: (place.row, place.column))]
+    if len(ordered) <= MOST_ERRORS:
+        return ordered
+    return [
+        *ordered[:MOST_ERRORS],
+        ToolError(f"and {len(ordered) - MOST_ERRORS} more mistakes", at=Location(source.path)),
+    ]

@@ -65,6 +65,10 @@ class FieldSpec(SpecModel):
 class ConditionSpec(SpecModel):
     """A structured predicate, so that no SQL is pasted: `field op value`, or `field is null`."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["op", "value"]}, {"required": ["is"]}]},
+    )
+
     field: Word
     op: Operator | None = None
     value: Annotated[Any, WithJsonSchema(_COMPARED_SCHEMA)] = None

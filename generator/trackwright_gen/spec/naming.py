@@ -73,9 +73,14 @@ class Names:
             name=name,
             attribute=attribute_name(name),
             column=column_name(name, field),
-            class_name=f"{self.class_prefix}{class_name(name)}",
+            class_name=self._enum_class(name),
             spec=field,
         )
+
+    def _enum_class(self, name: str) -> str:
+        own = f"{self.class_prefix}{class_name(name)}"
+        taken = {self.model, self.service, self.crud, self.create_schema, self.update_schema}
+        return f"{own}Choice" if own in taken | {self.in_db_schema, self.filter_schema} else own
 
 
 def class_name(name: str) -> str:

@@ -28,7 +28,8 @@ def _domain(name: str) -> _Advice:
 
 
 def _lower(name: str) -> _Advice:
-    better = re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()).strip("_")
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
+    better = re.sub(r"[^a-z0-9]+", "_", spaced.lower()).strip("_")
     better = re.sub(r"^[0-9_]+", "", better)
     wanted = "a name is of lower-case letters, digits and _, and starts with a letter"
     return f"{name!r} is no name: {wanted}", f"for example {better!r}" if better else None

@@ -8,8 +8,10 @@ from trackwright_gen.errors import ToolError, ToolErrors
 from trackwright_gen.location import Location
 
 LARGEST = 1_000_000
+_EXCERPT = 160
+"""Characters of a line that are worth showing."""
 _FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff]"
 )
 _BREAKS = re.compile(r"\r\n|\n|\r")
 _BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -85,9 +87,12 @@ class SpecSource:
             return None
         line = self.lines[span.line]
         end = span.end_column if span.end_line == span.line else len(line.rstrip())
-        lead = "".join("\t" if character == "\t" else " " for character in line[: span.column])
+        start = max(0, span.column - _EXCERPT // 2) if len(line) > _EXCERPT else 0
+        shown = line[start : start + _EXCERPT]
+        lead = "".join("\t" if character == "\t" else " " for character in line[start : span.column])
+        marks = "^" * max(1, min(end, start + len(shown)) - span.column)
         number = str(span.line + 1)
-        return f"  {number} | {line}\n  {' ' * len(number)} | {lead}{'^' * max(1, end - span.column)}"
+        return f"  {number} | {shown}\n  {' ' * len(number)} | {lead}{marks}"
 
     def _deceiving(self) -> list[ToolError]:
         errors: list[ToolError] = []

@@ -17,6 +17,7 @@ class ArrayField(FieldType):
     name = "array"
     summary = "A list of `items`."
     keys = frozenset({"items", "length"})
+    required_keys = frozenset({"items"})
 
     def problems(self, field: FieldSpec) -> Iterable[Problem]:
         """Items are of a type that JSON holds too, since SQLite has no arrays."""

@@ -7,7 +7,7 @@ from trackwright_gen.spec.model import FieldSpec
 from trackwright_gen.spec.scalars import Raw
 from trackwright_gen.spec.sql import text_literal
 from trackwright_gen.spec.sqltype import SqlType
-from trackwright_gen.spec.type_source import DATETIME, Source
+from trackwright_gen.spec.type_source import DATETIME, Import, Source
 
 
 class DatetimeField(FieldType):
@@ -49,6 +49,11 @@ class DatetimeField(FieldType):
         """A noon of 2026 and later."""
         del use
         return dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC) + dt.timedelta(days=index)
+
+    def column_type(self, use: FieldUse) -> Source:
+        """The runtime's type, which reads back aware moments on SQLite too."""
+        del use
+        return Source("UtcDateTime", (Import("trackwright.column_types", "UtcDateTime"),))
 
 
 FIELD_TYPE = DatetimeField()

@@ -20,6 +20,7 @@ class DecimalField(FieldType):
     name = "decimal"
     summary = "An exact number; `precision` digits, `scale` of them after the point."
     keys = frozenset({"precision", "scale"})
+    required_keys = frozenset({"precision", "scale"})
     operators = ORDER
 
     def problems(self, field: FieldSpec) -> Iterable[Problem]:

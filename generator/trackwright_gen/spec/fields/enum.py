@@ -22,6 +22,7 @@ class EnumField(FieldType):
     name = "enum"
     summary = "One of `values`."
     keys = frozenset({"values", "length"})
+    required_keys = frozenset({"values"})
     operators = EQUALITY
 
     def problems(self, field: FieldSpec) -> Iterable[Problem]:
