@@ -135,7 +135,8 @@ def tracked_task(
             on_cancel=staticmethod(on_cancel) if on_cancel else None,
             stale_after=stale_after,
             lease=lease,
-            **options,
+            # Celery would give the task to every other app of the process too, whatever database that one uses.
+            **{"shared": False, **options},
         )(body)
         return task
 

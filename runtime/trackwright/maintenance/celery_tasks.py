@@ -44,7 +44,7 @@ def register_maintenance(app: Celery) -> None:
     """Give an app the task `trackwright.sweep`, for a beat schedule of once a minute."""
     make: Callable[..., Any] = app.task
     # trackwright: exempt[TW101] reason="maintenance has no row of its own: it would have to sweep itself"
-    make(name=SWEEP_TASK, ignore_result=True, acks_late=False)(_sweep_task(app))
+    make(name=SWEEP_TASK, shared=False, ignore_result=True, acks_late=False)(_sweep_task(app))
 
 
 def _sweep_task(app: Celery) -> Callable[[], None]:
