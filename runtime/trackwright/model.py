@@ -12,6 +12,7 @@ from sqlalchemy import (
     Index,
     Integer,
     String,
+    Table,
     Text,
     event,
     inspect,
@@ -154,3 +155,13 @@ def _add_indexes(table: Any, domain: str) -> None:
         name = f"idx_{domain}_task_{what}"
         if name not in present:
             Index(conv(name), *columns, postgresql_where=where, sqlite_where=where)
+
+
+@event.listens_for(Table, "column_reflect")
+def _reflect_sqlite_identity(inspector: Any, table: Any, column: Any) -> None:
+    """Show a reader of a SQLite schema the identity that the model has.
+
+    SQLite numbers its rows without one, so that Alembic, comparing, would find the identity missing for ever.
+    """
+    if column["name"] == "id" and inspector.dialect.name == "sqlite" and TABLE_NAME.match(table.name):
+        column.setdefault("identity", {"always": False})
