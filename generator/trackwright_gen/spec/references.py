@@ -71,7 +71,7 @@ def _within_own_table(field: FieldSpec, column: str, spec: DomainSpec) -> FieldS
     target = known.get(column)
     if target is None or target.type is None:
         return None
-    keys = {key: getattr(target, key) for key in ("type", "length", "precision", "scale")}
+    keys = target.model_dump(include={"type", "length", "precision", "scale"}, exclude_none=True)
     return field if field.type else field.model_copy(update=keys)
 
 
