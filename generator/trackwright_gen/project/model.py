@@ -25,6 +25,9 @@ class Session:
     factory: ObjectName
     is_async: bool
 
+    def __str__(self) -> str:
+        return f"{self.factory} ({'async' if self.is_async else 'sync'})"
+
 
 @dataclass(frozen=True, slots=True)
 class AlembicHome:
