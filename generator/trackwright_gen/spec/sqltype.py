@@ -1,7 +1,8 @@
 """A column type as data: rendered to source by templates, to an object by revisions, to JSON by snapshots."""
 
 from dataclasses import dataclass
-from typing import Any
+
+Scalar = int | str | bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +14,7 @@ class SqlType:
     """
 
     name: str
-    args: tuple[Any, ...] = ()
-    kwargs: tuple[tuple[str, Any], ...] = ()
+    args: "tuple[SqlType | Scalar, ...]" = ()
+    kwargs: tuple[tuple[str, Scalar], ...] = ()
     module: str = "sqlalchemy"
     variants: tuple[tuple[str, "SqlType"], ...] = ()

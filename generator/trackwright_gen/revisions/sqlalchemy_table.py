@@ -1,0 +1,99 @@
+"""A planned table as a SQLAlchemy Table, so that Alembic's own operations and renderers can take it."""
+
+import importlib
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    MetaData,
+    Table,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.sql.elements import conv
+
+from trackwright_gen.plan import table as plan
+from trackwright_gen.spec.sql import for_text_clause
+from trackwright_gen.spec.sqltype import SqlType
+
+
+def sqlalchemy_table(planned: plan.Table, metadata: MetaData | None = None) -> Any:
+    """Build the Table, with stubs of the tables that it references.
+
+    Names are final (`conv`): a project's naming convention leaves them alone.
+    """
+    metadata = metadata or MetaData()
+    columns = [_column(column) for column in planned.columns]
+    for key in planned.foreign_keys:
+        _stub(metadata, key, planned)
+    constraints = [
+        *(CheckConstraint(for_text_clause(c.condition), name=conv(c.name)) for c in planned.checks),
+        *(UniqueConstraint(*unique.columns, name=conv(unique.name)) for unique in planned.uniques),
+        *(_foreign_key(key) for key in planned.foreign_keys),
+    ]
+    table = Table(planned.name, metadata, *columns, *constraints, comment=planned.comment)
+    for index in planned.indexes:
+        _index(index, table)
+    return table
+
+
+def sqlalchemy_type(described: SqlType) -> Any:
+    """The type that a description means."""
+    make = getattr(importlib.import_module(described.module), described.name)
+    arguments = [sqlalchemy_type(one) if isinstance(one, SqlType) else one for one in described.args]
+    made = make(*arguments, **dict(described.kwargs))
+    for dialect, variant in described.variants:
+        made = made.with_variant(sqlalchemy_type(variant), dialect)
+    return made
+
+
+def _column(planned: plan.Column) -> Column[Any]:
+    extra = [Identity()] if planned.identity else []
+    default = None if planned.server_default is None else text(for_text_clause(planned.server_default))
+    return Column(
+        planned.name,
+        sqlalchemy_type(planned.type),
+        *extra,
+        nullable=planned.nullable,
+        primary_key=planned.primary_key,
+        server_default=default,
+        comment=planned.comment,
+    )
+
+
+def _foreign_key(planned: plan.ForeignKey) -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(
+        [planned.column],
+        [f"{planned.target_table}.{planned.target_column}"],
+        name=conv(planned.name),
+        ondelete=planned.on_delete.upper() if planned.on_delete else None,
+    )
+
+
+def _stub(metadata: MetaData, key: plan.ForeignKey, planned: plan.Table) -> None:
+    schema, _, name = key.target_table.rpartition(".")
+    if key.target_table == planned.name:
+        return
+    column = next(column for column in planned.columns if column.name == key.column)
+    Table(
+        name,
+        metadata,
+        Column(key.target_column, sqlalchemy_type(column.type)),
+        schema=schema or None,
+        extend_existing=True,
+    )
+
+
+def _index(planned: plan.Index, table: Any) -> None:
+    where = None if planned.where is None else text(for_text_clause(planned.where))
+    Index(
+        conv(planned.name),
+        *(table.c[name] for name in planned.columns),
+        unique=planned.unique,
+        postgresql_where=where,
+        sqlite_where=where,
+    )
