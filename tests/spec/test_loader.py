@@ -302,6 +302,23 @@ task:
         "domain: d\nfields:\n",
         ["2:8 fields: there is no value; a mapping is wanted"],
     ),
+    "mistakes in parts of one name": (
+        "domain: d\nunique: d\nindexes: [d]\nadopt: {indexes: d}\n",
+        [
+            "2:9 unique: a list is wanted, not 'd'",
+            "3:11 indexes[0]: a mapping is wanted, not 'd'",
+            "4:1 adopt needs the key 'table'",
+            "4:9 adopt has no key 'indexes'",
+        ],
+    ),
+    "a field with a mistake that a check names": (
+        with_fields("price: {type: decimal, precision: x, scale: 2}", "day: {type: date}")
+        + "checks: [{name: c, field: price, op: '>', value: 0}, {name: e, field: prise, is: 'null'}]\n",
+        [
+            "3:37 fields.price.precision: a whole number is wanted, not 'x'",
+            "5:72 there is no field 'prise'",
+        ],
+    ),
     "a quoted number and a quoted flag": (
         "domain: d\ntask: {async: 'true', retry: {max_attempts: '3'}}\n",
         [

@@ -1,7 +1,6 @@
 """The checks of a spec beyond its shape, all of them before anything is reported."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from trackwright_gen.errors import ToolError
 from trackwright_gen.spec.condition_checks import condition_errors, typed_conditions
@@ -26,17 +25,11 @@ _CHECKS: tuple[Check, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A spec whose literals have their field's type, or the mistakes that are in it."""
-
-    spec: DomainSpec
-    errors: tuple[ToolError, ...]
+def spec_errors(spec: DomainSpec, places: Places) -> tuple[ToolError, ...]:
+    """Run every check."""
+    return tuple(error for check in _CHECKS for error in check(spec, places))
 
 
-def checked(spec: DomainSpec, places: Places) -> Checked:
-    """Run every check; only a spec without mistakes gets typed literals."""
-    errors = tuple(error for check in _CHECKS for error in check(spec, places))
-    if errors:
-        return Checked(spec, errors)
-    return Checked(typed_conditions(typed_defaults(spec)), ())
+def typed(spec: DomainSpec) -> DomainSpec:
+    """A spec without mistakes with every literal in its field's Python type."""
+    return typed_conditions(typed_defaults(spec))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from trackwright_gen.errors import ToolError, ToolErrors
 from trackwright_gen.location import Location
-from trackwright_gen.spec.checks import checked
+from trackwright_gen.spec.checks import spec_errors, typed
 from trackwright_gen.spec.model import DomainSpec
 from trackwright_gen.spec.places import Places
 from trackwright_gen.spec.source import SpecSource
@@ -51,11 +51,10 @@ def parse_spec(source: SpecSource) -> LoadedSpec:
     found = shaped(Places(source, parsed.root))
     if found.spec is None:
         raise ToolErrors(_listed((*parsed.errors, *found.errors), source))
-    result = checked(found.spec, found.places)
-    errors = (*parsed.errors, *found.errors, *result.errors)
+    errors = (*parsed.errors, *found.errors, *spec_errors(found.spec, found.places))
     if errors:
         raise ToolErrors(_listed(errors, source))
-    return LoadedSpec(result.spec, found.places)
+    return LoadedSpec(typed(found.spec), found.places)
 
 
 def _listed(errors: Iterable[ToolError], source: SpecSource) -> list[ToolError]:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic.json_schema import JsonSchemaValue
 
-from trackwright_gen.spec.scalars import Count, Duration, Flag, Text, Word
+from trackwright_gen.spec.scalars import READ_COUNT, READ_TEXT, Duration, Flag, Text, Word
 
 Operator = Literal["=", "!=", "<", "<=", ">", ">=", "in"]
 DOMAIN_PATTERN = r"^[a-z][a-z0-9_]{0,36}$"
@@ -15,10 +15,10 @@ CLASS_PATTERN = r"^[A-Z][A-Za-z0-9]*$"
 REFERENCE_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*){1,2}$"
 DOTTED_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$"
 
-DomainName = Annotated[Word, Field(pattern=DOMAIN_PATTERN)]
-FieldName = Annotated[Word, Field(pattern=NAME_PATTERN)]
-ColumnName = Annotated[Word, Field(pattern=COLUMN_PATTERN)]
-DottedName = Annotated[Word, Field(pattern=DOTTED_PATTERN)]
+DomainName = Annotated[str, Field(pattern=DOMAIN_PATTERN), READ_TEXT]
+FieldName = Annotated[str, Field(pattern=NAME_PATTERN), READ_TEXT]
+ColumnName = Annotated[str, Field(pattern=COLUMN_PATTERN), READ_TEXT]
+DottedName = Annotated[str, Field(pattern=DOTTED_PATTERN), READ_TEXT]
 FieldTypeName = Annotated[Word, Field(json_schema_extra={"x-field-type": True})]
 """One of spec/fields; checked against what is found there, so that a new type is one new file."""
 
@@ -45,7 +45,7 @@ class FieldSpec(SpecModel):
     default_sql: Word | None = Field(default=None, description="An SQL expression, for the server only.")
     unique: Flag = False
     index: Flag = False
-    references: Annotated[Word, Field(pattern=REFERENCE_PATTERN)] | None = Field(
+    references: Annotated[str, Field(pattern=REFERENCE_PATTERN), READ_TEXT] | None = Field(
         default=None, description="table.column that this field is a foreign key to."
     )
     external: Flag = Field(
@@ -55,9 +55,9 @@ class FieldSpec(SpecModel):
     renamed_from: FieldName | None = Field(default=None, description="The field's name before this change.")
     column: ColumnName | None = Field(default=None, description="The column's name, where it differs.")
     comment: Text | None = None
-    length: Annotated[Count, Field(ge=1, le=10_485_760)] | None = None
-    precision: Annotated[Count, Field(ge=1, le=1000)] | None = None
-    scale: Annotated[Count, Field(ge=0, le=1000)] | None = None
+    length: Annotated[int, Field(ge=1, le=10_485_760), READ_COUNT] | None = None
+    precision: Annotated[int, Field(ge=1, le=1000), READ_COUNT] | None = None
+    scale: Annotated[int, Field(ge=0, le=1000), READ_COUNT] | None = None
     values: Annotated[tuple[Text, ...], Field(min_length=1)] | None = None
     items: FieldTypeName | None = None
 
@@ -109,7 +109,7 @@ class TimeoutSpec(SpecModel):
 class RetrySpec(SpecModel):
     """How often and how fast a failed attempt is tried again."""
 
-    max_attempts: Annotated[Count, Field(ge=1, le=2_147_483_647)] = 3
+    max_attempts: Annotated[int, Field(ge=1, le=2_147_483_647), READ_COUNT] = 3
     backoff: Literal["exponential", "fixed"] = "exponential"
     base: Duration = 60
     cap: Duration = 3600
@@ -152,7 +152,9 @@ class ApiSpec(SpecModel):
 class NamesSpec(SpecModel):
     """Overrides of derived names."""
 
-    class_: Annotated[Word, Field(pattern=CLASS_PATTERN)] | None = Field(default=None, alias="class")
+    class_: Annotated[str, Field(pattern=CLASS_PATTERN), READ_TEXT] | None = Field(
+        default=None, alias="class"
+    )
 
 
 class LegacySpec(SpecModel):

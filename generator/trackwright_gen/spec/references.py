@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from trackwright_gen.errors import ToolError, ToolErrors
-from trackwright_gen.spec.checks import checked
+from trackwright_gen.spec.checks import spec_errors, typed
 from trackwright_gen.spec.core import CORE_FIELDS
 from trackwright_gen.spec.foreign_types import family_of, field_keys_of
 from trackwright_gen.spec.loader import LoadedSpec
@@ -35,10 +35,10 @@ def resolve_references(loaded: LoadedSpec, tables: Tables) -> DomainSpec:
     if errors:
         raise ToolErrors(errors)
     # Defaults and conditions of fields whose type was open could not be read before.
-    result = checked(spec.model_copy(update={"fields": fields}), places)
-    if result.errors:
-        raise ToolErrors(result.errors)
-    return result.spec
+    resolved = spec.model_copy(update={"fields": fields})
+    if later := spec_errors(resolved, places):
+        raise ToolErrors(later)
+    return typed(resolved)
 
 
 def _resolved(

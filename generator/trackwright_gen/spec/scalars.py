@@ -65,8 +65,11 @@ def _plain_str(value: Any) -> Any:
     return str(value) if isinstance(value, ScalarText) else value
 
 
+READ_TEXT = BeforeValidator(_plain_str)
+READ_COUNT = _typed(integer_of)
+"""To stand last in an annotation: a pattern or bound after them would be missing in the JSON Schema."""
+
 Flag = Annotated[bool, _typed(flag_of)]
-Count = Annotated[int, _typed(integer_of)]
 Duration = Annotated[
     int,
     _typed(seconds_of),
@@ -75,8 +78,8 @@ Duration = Annotated[
         {"type": "string", "pattern": DURATION_PATTERN, "description": "A duration: 90s, 15m, 6h or 30d."}
     ),
 ]
-Word = Annotated[str, BeforeValidator(_plain_str)]
-Text = Annotated[str, BeforeValidator(_plain_str), WithJsonSchema({"type": ["string", "number", "boolean"]})]
+Word = Annotated[str, READ_TEXT]
+Text = Annotated[str, READ_TEXT, WithJsonSchema({"type": ["string", "number", "boolean"]})]
 """Free text: what looks like a number or a flag to YAML is text here, so editors may not complain."""
 
 

@@ -17,10 +17,8 @@ def json_schema() -> dict[str, Any]:
     schema = DomainSpec.model_json_schema(by_alias=True)
     definitions = schema["$defs"]
     fields = schema["properties"]["fields"]
-    fields["propertyNames"] = {
-        "pattern": NAME_PATTERN,
-        "not": {"anyOf": [{"enum": _REFUSED}, {"pattern": "^model_"}]},
-    }
+    fields["propertyNames"] = {"not": {"anyOf": [{"enum": _REFUSED}, {"pattern": "^model_"}]}}
+    fields["patternProperties"] = {NAME_PATTERN: {"$ref": "#/$defs/FieldSpec"}}
     fields["additionalProperties"] = False
     unique = schema["properties"]["unique"]
     unique["items"] = {"anyOf": [definitions["UniqueSpec"]["properties"]["fields"], unique["items"]]}

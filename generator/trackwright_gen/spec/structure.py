@@ -44,8 +44,8 @@ def shaped(places: Places) -> Shaped:
 
 def _pruned(data: dict[str, Any], details: list[ErrorDetails], places: Places) -> Places:
     dropped: dict[str, set[int]] = {}
-    for detail in details:
-        top, *rest = _existing(data, detail)
+    paths = [_existing(data, detail) for detail in details]
+    for detail, (top, *rest) in zip(details, paths, strict=True):
         if top == "domain":
             data["domain"] = _STAND_IN
         elif top in _LISTS and rest and isinstance(rest[0], int):
@@ -53,6 +53,8 @@ def _pruned(data: dict[str, Any], details: list[ErrorDetails], places: Places) -
         else:
             _delete(data, (top, *_target(str(top), rest, detail)))
     for top, indexes in dropped.items():
+        if top not in data:
+            continue
         data[top] = [item for index, item in enumerate(data[top]) if index not in indexes]
         places = replace(places, kept={**places.kept, top: _remaining(places, top, indexes, len(data[top]))})
     return places
@@ -91,8 +93,10 @@ def _delete(data: dict[str, Any], path: tuple[str | int, ...]) -> None:
     node: Any = data
     holder, key = data, path[0]
     for part in path:
-        if not isinstance(node, dict) or part not in node:
+        if not isinstance(node, dict):
             break
+        if part not in node:
+            return
         holder, key = node, part
         node = node[part]
     holder.pop(str(key), None)
