@@ -316,7 +316,7 @@ task:
         + "checks: [{name: c, field: price, op: '>', value: 0}, {name: e, field: prise, is: 'null'}]\n",
         [
             "3:37 fields.price.precision: a whole number is wanted, not 'x'",
-            "5:72 there is no field 'prise'",
+            "5:71 there is no field 'prise'",
         ],
     ),
     "a quoted number and a quoted flag": (
