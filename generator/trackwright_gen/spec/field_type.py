@@ -75,8 +75,12 @@ class FieldType(Protocol):
         ...
 
     def sql_literal(self, value: object) -> str:
-        """A value as SQL text that PostgreSQL and SQLite read alike."""
-        ...
+        """A value as SQL text that PostgreSQL and SQLite read alike.
+
+        Raises:
+            LiteralMistakeError: the type has none, so that it can have neither default nor comparison.
+        """
+        raise LiteralMistakeError(f"{value!r} cannot be written so that every database reads it alike")
 
     def annotation(self, use: FieldUse) -> Source:
         """The Python type of a value that is there."""

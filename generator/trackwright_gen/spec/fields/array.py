@@ -44,11 +44,6 @@ class ArrayField(FieldType):
         on_sqlite = SqlType("JSON", kwargs=(("none_as_null", True),))
         return SqlType("ARRAY", (type_of(field.items).sql_type(field),), variants=(("sqlite", on_sqlite),))
 
-    def sql_literal(self, value: object) -> str:
-        """An ARRAY expression, PostgreSQL only."""
-        del value
-        return "'{}'"
-
     def annotation(self, use: FieldUse) -> Source:
         """A list of the items' type."""
         item = type_of(use.spec.items).annotation(use)

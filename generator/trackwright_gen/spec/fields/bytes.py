@@ -25,10 +25,6 @@ class BytesField(FieldType):
         del field
         return SqlType("LargeBinary")
 
-    def sql_literal(self, value: object) -> str:
-        """A hexadecimal literal, SQLite only."""
-        return f"X'{value.hex() if isinstance(value, bytes) else ''}'"
-
     def annotation(self, use: FieldUse) -> Source:
         """`bytes`."""
         del use

@@ -5,7 +5,6 @@ import datetime as dt
 from trackwright_gen.spec.field_type import FieldType, FieldUse, LiteralMistakeError
 from trackwright_gen.spec.model import FieldSpec
 from trackwright_gen.spec.scalars import Raw
-from trackwright_gen.spec.sql import text_literal
 from trackwright_gen.spec.sqltype import SqlType
 from trackwright_gen.spec.type_source import DATETIME, Import, Source
 
@@ -28,10 +27,6 @@ class DatetimeField(FieldType):
         """TIMESTAMPTZ."""
         del field
         return SqlType("DateTime", kwargs=(("timezone", True),))
-
-    def sql_literal(self, value: object) -> str:
-        """A quoted ISO moment."""
-        return text_literal(str(value))
 
     def annotation(self, use: FieldUse) -> Source:
         """`dt.datetime`, so that a field may be called datetime."""

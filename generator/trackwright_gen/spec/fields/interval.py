@@ -5,7 +5,6 @@ import datetime as dt
 from trackwright_gen.spec.field_type import FieldType, FieldUse, LiteralMistakeError
 from trackwright_gen.spec.model import FieldSpec
 from trackwright_gen.spec.scalars import Raw
-from trackwright_gen.spec.sql import text_literal
 from trackwright_gen.spec.sqltype import SqlType
 from trackwright_gen.spec.type_source import DATETIME, Source
 
@@ -28,10 +27,6 @@ class IntervalField(FieldType):
         """INTERVAL."""
         del field
         return SqlType("Interval")
-
-    def sql_literal(self, value: object) -> str:
-        """A quoted span, PostgreSQL only."""
-        return text_literal(str(value))
 
     def annotation(self, use: FieldUse) -> Source:
         """`dt.timedelta`."""
