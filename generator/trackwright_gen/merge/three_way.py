@@ -1,0 +1,46 @@
+"""Merge three texts: git's own merge where git is installed, else line by line in Python."""
+
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from trackwright_gen.errors import ToolError
+from trackwright_gen.merge.decide import Merged
+from trackwright_gen.merge.lines import merge_lines
+
+YOURS, BASE, GENERATED = "yours", "generated before", "generated now"
+_MOST_CONFLICTS = 127
+"""git merge-file's exit status: 0 clean, up to this the number of conflicts, above it an error."""
+_USAGE = 129
+
+
+def merge_texts(base: str, new: str, yours: str) -> Merged:
+    """Put the generator's and the user's changes into one text; where they meet, both between markers.
+
+    Raises:
+        ToolError: git failed.
+    """
+    git = shutil.which("git")
+    return merge_lines(base, new, yours) if git is None else _by_git(git, base=base, new=new, yours=yours)
+
+
+def _by_git(git: str, *, base: str, new: str, yours: str) -> Merged:
+    with tempfile.TemporaryDirectory(prefix="trackwright-merge-") as folder:
+        files = []
+        for name, text in (("yours", yours), ("base", base), ("new", new)):
+            file = Path(folder, name)
+            file.write_text(text, encoding="utf-8", newline="\n")
+            files.append(str(file))
+        labels = [part for label in (YOURS, BASE, GENERATED) for part in ("-L", label)]
+        done = _run(git, "--zdiff3", labels, files)
+        if done.returncode == _USAGE:  # git before 2.35 does not know zdiff3
+            done = _run(git, "--diff3", labels, files)
+    if done.returncode > _MOST_CONFLICTS or done.returncode < 0:
+        raise ToolError(f"git merge-file failed: {done.stderr.decode(errors='replace').strip()}")
+    return Merged(done.stdout.decode("utf-8"), conflicts=done.returncode > 0)
+
+
+def _run(git: str, style: str, labels: list[str], files: list[str]) -> subprocess.CompletedProcess[bytes]:
+    command = [git, "merge-file", "-p", style, *labels, *files]
+    return subprocess.run(command, capture_output=True, check=False)  # noqa: S603 -- git, on our own files
