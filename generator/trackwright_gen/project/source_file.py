@@ -76,7 +76,15 @@ def parse_source(path: Path, module: str) -> SourceFile:
     Raises:
         ToolError: it cannot be read or is no valid Python.
     """
-    text = read_source(path)
+    return parse_text(path, module, read_source(path))
+
+
+def parse_text(path: Path, module: str, text: str) -> SourceFile:
+    """Parse a text as the content of a file.
+
+    Raises:
+        ToolError: it is no valid Python.
+    """
     try:
         tree = ast.parse(text.removeprefix("\ufeff"), filename=str(path))
     except (SyntaxError, ValueError) as error:

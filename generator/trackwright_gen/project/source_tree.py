@@ -7,7 +7,7 @@ from pathlib import Path
 
 from trackwright_gen.errors import ToolError
 from trackwright_gen.project.model import ObjectName
-from trackwright_gen.project.source_file import Imported, SourceFile, parse_source
+from trackwright_gen.project.source_file import Imported, SourceFile, parse_source, parse_text
 
 SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages", "build", "dist"})
 APART = frozenset({"tests", "test", "docs", "examples"})
@@ -36,6 +36,14 @@ class SourceTree:
             self._parsed[module] = parse_source(self.paths[module], module)
         return self._parsed[module]
 
+    def with_text(self, path: Path, text: str) -> "SourceTree":
+        """The same tree with another text of one file, as an edit not yet written leaves it."""
+        other = SourceTree(self.root, self.source_root)
+        for module, known in self.paths.items():
+            if known == path:
+                other._parsed[module] = parse_text(path, module, text)
+        return other
+
     def mentioning(self, *words: bytes) -> Iterator[SourceFile]:
         """The project's own modules whose text has one of the words; broken files are kept in `unreadable`."""
         for module, path in sorted(self.paths.items()):
@@ -63,7 +71,7 @@ class SourceTree:
             case ast.Name(id=name):
                 return self.definition(source, name)
             case ast.Attribute(value=value, attr=attribute):
-                module = self._module_of(source, value)
+                module = self.module_named(source, value)
                 return self.member(module, attribute) if module else None
             case ast.Subscript(value=value):
                 return self.origin(source, value)
@@ -115,7 +123,8 @@ class SourceTree:
                 return found
         return None
 
-    def _module_of(self, source: SourceFile, expression: ast.expr) -> str | None:
+    def module_named(self, source: SourceFile, expression: ast.expr) -> str | None:
+        """The module that a name or dotted name stands for."""
         match expression:
             case ast.Name(id=name):
                 target = source.imported.get(name) or source.imported_inside.get(name)
@@ -123,7 +132,7 @@ class SourceTree:
                     return None
                 return target.module if target.name is None else f"{target.module}.{target.name}"
             case ast.Attribute(value=value, attr=attribute):
-                module = self._module_of(source, value)
+                module = self.module_named(source, value)
                 return f"{module}.{attribute}" if module else None
             case _:
                 return None

@@ -47,6 +47,12 @@ def find_tables(tree: SourceTree) -> Mapping[str, Mapping[str, str]]:
     return {table: _with_referenced_types(columns, found) for table, columns in sorted(found.items())}
 
 
+def modules_with_tables(tree: SourceTree) -> frozenset[str]:
+    """The modules that define tables."""
+    reader = _Reader(tree)
+    return frozenset(source.module for source in tree.mentioning(*WORDS) if any(reader.tables_in(source)))
+
+
 def _with_referenced_types(columns: Columns, tables: Mapping[str, Columns]) -> Columns:
     return {name: _referenced(type_, tables, DEPTH) for name, type_ in columns.items()}
 
