@@ -11,7 +11,7 @@ from trackwright.status import TrackingStatus
 class TaskTrackingBase(BaseModel):
     """What every schema of a tracked task shares."""
 
-    model_config = ConfigDict(from_attributes=True, extra="forbid")
+    model_config = ConfigDict(from_attributes=True, extra="forbid", populate_by_name=True)
 
 
 class TaskTrackingCreate(TaskTrackingBase):
@@ -31,7 +31,7 @@ class TaskTrackingUpdate(TaskTrackingBase):
 class TaskTrackingInDB(TaskTrackingBase):
     """A row as it is read back."""
 
-    model_config = ConfigDict(from_attributes=True, extra="ignore")
+    model_config = ConfigDict(from_attributes=True, extra="ignore", populate_by_name=True)
 
     id: int
     status: TrackingStatus

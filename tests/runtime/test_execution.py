@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from trackwright import Backoff, SyncTaskTrackingService
-from trackwright.dispatch import Message
+from trackwright.dispatch import Message, publisher
 from trackwright.jobs import CommitInBody, TaskRun, TrackedTask, tracked_task
 from trackwright.testing import captured_dispatch, replaced
 
@@ -37,12 +37,10 @@ def task(app: Celery, model: Any, sessions: Sessions) -> TrackedTask:
 
 
 @pytest.fixture
-def sent(task: TrackedTask, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Countdowns of the messages that attempts send for themselves; none goes to a broker."""
     countdowns: list[float] = []
-    monkeypatch.setattr(
-        task, "apply_async", lambda *_, countdown, **__: countdowns.append(countdown), raising=False
-    )
+    monkeypatch.setattr(publisher, "publish", lambda message: countdowns.append(message.options["countdown"]))
     return countdowns
 
 

@@ -1,0 +1,7 @@
+"""Plan -> text: one Jinja environment over the copier templates, formatted with the project's own settings."""
+
+from trackwright_gen.render.context import domain_context
+from trackwright_gen.render.environment import environment, render
+from trackwright_gen.render.formatting import formatted
+
+__all__ = ["domain_context", "environment", "formatted", "render"]

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from celery import Celery, Task
 
 from trackwright.backoff import Backoff
+from trackwright.dispatch import Message, send
 from trackwright.jobs.database import AsyncDatabase, Database, database_of
 from trackwright.jobs.execution import execute
 from trackwright.jobs.policy import Policy
@@ -33,6 +34,8 @@ class TrackedTask(Task[Any, Any]):
     on_cancel: Callable[[Any], Any] | None = None
     lease: float | None = None
     stale_after: float | None = None
+    send_to: str | None = None
+    """The queue of this task's messages. Not Celery's own attribute `queue`, which Celery 6 gives no effect."""
 
     def __call__(self, tracking_id: int) -> Any:
         """Run one attempt on a row."""
@@ -60,6 +63,12 @@ class TrackedTask(Task[Any, Any]):
             service = SyncTaskTrackingService(session, self.model)
             return service.enqueue(self, commit=True, **fields)
 
+    def apply_async(self, args: Any = None, kwargs: Any = None, **options: Any) -> Any:
+        """Publish the message of a row: Celery's own, to the task's queue unless the caller names one."""
+        if self.send_to is not None:
+            options.setdefault("queue", self.send_to)
+        return super().apply_async(args, kwargs, **options)
+
     @property
     def policy(self) -> Policy:
         """What the task was declared with."""
@@ -85,8 +94,7 @@ class TrackedTask(Task[Any, Any]):
         register(Domain(domain_of(cls.model), cls.model, cls.session_factory, cls.stale_after))
 
     def _resend(self, tracking_id: int, countdown: float) -> None:
-        request = self.request
-        self.apply_async((tracking_id,), task_id=request.id, countdown=countdown)
+        send([Message(self, tracking_id, str(self.request.id), {"countdown": countdown})])
 
     def _hard_limit(self) -> float | None:
         limits = self.request.timelimit
@@ -105,6 +113,7 @@ def tracked_task(
     on_cancel: Callable[[Any], Any] | None = None,
     stale_after: float | None = None,
     lease: float | None = None,
+    queue: str | None = None,
     **options: Any,
 ) -> Callable[[Callable[[Any], Any]], TrackedTask]:
     """Make a tracked Celery task of a plain or an `async def` function that receives a run.
@@ -120,7 +129,8 @@ def tracked_task(
         on_cancel: clean-up that runs when a running task was cancelled; receives the run.
         stale_after: seconds after its start at which the sweep cancels a running row.
         lease: seconds a claim holds without a heartbeat; the default suits most.
-        options: any of Celery's own, such as queue, soft_time_limit, time_limit, name.
+        queue: where the task's messages go; start workers with `--queues` that name it.
+        options: any of Celery's own, such as soft_time_limit, time_limit, name.
     """
 
     def decorate(body: Callable[[Any], Any]) -> TrackedTask:
@@ -135,6 +145,7 @@ def tracked_task(
             on_cancel=staticmethod(on_cancel) if on_cancel else None,
             stale_after=stale_after,
             lease=lease,
+            send_to=queue,
             # Celery would give the task to every other app of the process too, whatever database that one uses.
             **{"shared": False, **options},
         )(body)

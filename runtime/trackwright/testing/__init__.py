@@ -6,8 +6,9 @@ from typing import Any
 
 from trackwright.dispatch import Message, publisher
 from trackwright.jobs import TrackedTask
+from trackwright.testing.throwaway import throwaway_sessions
 
-__all__ = ["captured_dispatch", "replaced"]
+__all__ = ["captured_dispatch", "replaced", "throwaway_sessions"]
 
 
 @contextlib.contextmanager
