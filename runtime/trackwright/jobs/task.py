@@ -63,11 +63,11 @@ class TrackedTask(Task[Any, Any]):
             service = SyncTaskTrackingService(session, self.model)
             return service.enqueue(self, commit=True, **fields)
 
-    def apply_async(self, args: Any = None, kwargs: Any = None, **options: Any) -> Any:
+    def apply_async(self, *args: Any, **options: Any) -> Any:
         """Publish the message of a row: Celery's own, to the task's queue unless the caller names one."""
         if self.send_to is not None:
             options.setdefault("queue", self.send_to)
-        return super().apply_async(args, kwargs, **options)
+        return super().apply_async(*args, **options)
 
     @property
     def policy(self) -> Policy:
