@@ -1,0 +1,124 @@
+"""Comments that excuse findings: `# trackwright: exempt[TW101] reason="..."` and `# noqa: TW101`."""
+
+import datetime as dt
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from trackwright_gen.source.jobs import Exemption
+from trackwright_gen.source.scopes import Module
+
+_OWN = re.compile(
+    r"#\s*trackwright:\s*(?P<kind>[\w-]*)\s*(?P<codes>\[[^\]]*\])?(?P<rest>[^\n]*)", re.IGNORECASE
+)
+_NOQA = re.compile(r"#\s*noqa\b(?P<colon>:\s*(?P<codes>[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*))?", re.IGNORECASE)
+_FIELD = re.compile(
+    r"""\s*(?P<name>[\w-]+)\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"'#]+))"""
+)
+_FIELDS = ("reason", "approved-by", "ticket", "until", "adapts")
+_KINDS: Mapping[str, Literal["exempt", "temporary", "external"]] = {
+    "exempt": "exempt",
+    "temporary": "temporary",
+    "external": "external",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """A comment that wants to be an exemption and is none."""
+
+    row: int
+    column: int
+    message: str
+
+
+def read_comment(text: str, row: int) -> Exemption | Malformed | None:
+    """The exemption in one line of source, if it has one."""
+    own = _OWN.search(text)
+    if own is not None:
+        return _own(own, row)
+    noqa = _NOQA.search(text)
+    if noqa is None:
+        return None
+    codes = tuple(re.findall(r"[A-Z]+[0-9]+", (noqa["codes"] or "").upper()))
+    return Exemption(kind="noqa", codes=codes, line=row)
+
+
+def _own(match: re.Match[str], row: int) -> Exemption | Malformed:
+    column = match.start() + 1
+    kind = _KINDS.get(match["kind"].lower())
+    if kind is None:
+        near = difflib.get_close_matches(match["kind"], _KINDS, n=1)
+        hint = f"did you mean `{near[0]}[...]`?" if near else f"write one of {', '.join(_KINDS)}"
+        return Malformed(row, column, f"unknown kind of exemption {match['kind']!r}; {hint}")
+    codes = tuple(code for code in re.split(r"[,\s]+", (match["codes"] or "").strip("[]").upper()) if code)
+    if not codes or not all(re.fullmatch(r"TW\d{3}", code) for code in codes):
+        return Malformed(row, column, f"an exemption names its rules, as in `{kind}[TW101]`")
+    fields = _fields(match["rest"])
+    if isinstance(fields, str):
+        return Malformed(row, column, fields)
+    until = _date(fields.get("until"))
+    if isinstance(until, str):
+        return Malformed(row, column, until)
+    return Exemption(
+        kind=kind,
+        codes=codes,
+        line=row,
+        reason=fields.get("reason"),
+        approved_by=fields.get("approved-by"),
+        ticket=fields.get("ticket"),
+        until=until,
+        adapts=fields.get("adapts"),
+    )
+
+
+def _fields(text: str) -> dict[str, str] | str:
+    fields: dict[str, str] = {}
+    position = 0
+    while match := _FIELD.match(text, position):
+        name = match["name"].lower()
+        if name not in _FIELDS:
+            near = difflib.get_close_matches(name, _FIELDS, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            return f"unknown field {name!r} in an exemption{hint}"
+        fields[name] = match["double"] or match["single"] or match["bare"] or ""
+        position = match.end()
+    rest = text[position:].strip()
+    if rest and not rest.startswith("#"):
+        return f'cannot read {rest!r} in an exemption; fields are written reason="..."'
+    return fields
+
+
+def _date(text: str | None) -> dt.date | str | None:
+    if text is None:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return f"until={text} is no date; write it as 2027-03-31"
+
+
+class Exemptions:
+    """The exemptions of one module, by the rows they stand on."""
+
+    def __init__(self, module: Module) -> None:
+        self._lines = module.lines
+        self._by_row: dict[int, Exemption] = {}
+        self.malformed: list[Malformed] = []
+        for row, text in enumerate(module.lines, start=1):
+            if "#" in text:
+                self._add(read_comment(text, row))
+
+    def _add(self, found: Exemption | Malformed | None) -> None:
+        if isinstance(found, Malformed):
+            self.malformed.append(found)
+        elif found is not None:
+            self._by_row[found.line] = found
+
+    def around(self, first: int, last: int) -> list[Exemption]:
+        """The exemptions on some rows, and in the comment directly above them."""
+        while first > 1 and self._lines[first - 2].lstrip().startswith("#"):
+            first -= 1
+        return [self._by_row[row] for row in range(first, last + 1) if row in self._by_row]

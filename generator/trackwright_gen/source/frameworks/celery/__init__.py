@@ -1,0 +1,72 @@
+"""Celery: every way a project can declare a task, told apart from what only looks like one."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from trackwright_gen.source.frameworks.celery.classes import TaskClasses
+from trackwright_gen.source.frameworks.celery.declarations import Declarations
+from trackwright_gen.source.frameworks.celery.registrars import CeleryObjects
+from trackwright_gen.source.frameworks.celery.wrappers import Wrappers
+from trackwright_gen.source.jobs import Declaration
+from trackwright_gen.source.resolver import Resolver
+from trackwright_gen.source.scopes import Assigned, Module
+
+SHAPES = re.compile(
+    rb"^[ \t]*@[\w.]*task\b"  # a decorator of that name
+    rb"|\.task\s*\("  # app.task(fn)
+    rb"|=\s*[\w.()]+\.task\s*(?:#.*)?$"  # task = app.task
+    rb"|\b(?:shared|periodic|tracked)_task\b"
+    rb"|\bregister_task\b|\btasks\.register\b"
+    rb"|^[ \t]*class[ \t]+\w+\([^)]*(?:\b\w*Task|\bQueueOnce|\bSingleton|\bBatches)\b",
+    re.MULTILINE,
+)
+_ALREADY_A_SHAPE = frozenset({"task", "shared_task", "periodic_task", "tracked_task", "register_task"})
+
+
+class Celery:
+    """Reads Celery's tasks out of parsed modules."""
+
+    shapes = SHAPES
+
+    def __init__(self, resolver: Resolver) -> None:
+        self._resolver = resolver
+        self._objects = CeleryObjects(resolver)
+        self._wrappers = Wrappers(resolver, self._objects)
+
+    def leads(self, module: Module) -> Iterator[str]:
+        """Names of a module that declare tasks in files whose bytes show nothing else."""
+        for function in module.functions:
+            if function.name not in _ALREADY_A_SHAPE and self._wrappers.is_wrapper(function):
+                yield function.name
+                if (
+                    function.name in {"__init__", "__call__", "__init_subclass__"}
+                    and function.parent is not None
+                ):
+                    yield function.parent.name
+        known = TaskClasses(self._resolver, self._objects, self._wrappers, ())
+        for class_ in module.classes:
+            if known.is_task_class(class_) or known.registers_subclasses(class_):
+                yield class_.name
+            if any(child.name == "__init_subclass__" for child in class_.children):
+                yield class_.name
+        yield from self._aliases(module)
+
+    def _aliases(self, module: Module) -> Iterator[str]:
+        for scope in (module.scope, *module.classes):
+            for name, bindings in scope.bindings.items():
+                if name in _ALREADY_A_SHAPE:
+                    continue
+                for binding in bindings:
+                    if isinstance(binding, Assigned) and binding.value is not None:
+                        values = self._resolver.evaluate(binding.value, scope)
+                        if any(self._wrappers.makes_task(value) for value in values):
+                            yield name
+
+    def declarations(self, modules: Sequence[Module], reported: Sequence[Module]) -> Iterator[Declaration]:
+        """All tasks of some modules, each once, knowing all modules that were read."""
+        functions = Declarations(self._resolver, self._objects, self._wrappers)
+        classes = TaskClasses(self._resolver, self._objects, self._wrappers, modules)
+        for module in reported:
+            yield from functions.decorated(module)
+            yield from functions.called(module)
+            yield from classes.declared(module)

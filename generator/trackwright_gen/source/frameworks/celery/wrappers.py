@@ -1,0 +1,143 @@
+"""A project's own decorators that end in Celery: followed from their definition to where they are used."""
+
+import ast
+from collections.abc import Iterator
+
+from trackwright_gen.source.frameworks.celery.registrars import CeleryObjects
+from trackwright_gen.source.resolver import Resolver
+from trackwright_gen.source.scopes import Parameter, Scope
+from trackwright_gen.source.values import ClassValue, FunctionValue, InstanceValue, Made, Value, external_name
+
+
+class Wrappers:
+    """Answers whether calling a project's function makes a task of what it is given."""
+
+    def __init__(self, resolver: Resolver, objects: CeleryObjects) -> None:
+        self._resolver = resolver
+        self._objects = objects
+        self._known: dict[Scope, bool] = {}
+
+    def makes_task(self, value: Value) -> bool:
+        """True for a registrar, and for a project's function or class that wraps one."""
+        match value:
+            case FunctionValue(scope):
+                return self.is_wrapper(scope)
+            case ClassValue(scope) | InstanceValue(scope):
+                return any(self.is_wrapper(method) for method in _called_methods(scope))
+            case Made(FunctionValue(scope), _, _):
+                return self.is_wrapper(scope)
+            case _:
+                return self._objects.registrar(value) is not None
+
+    def is_wrapper(self, function: Scope) -> bool:
+        """True if a function registers what it is given, itself or in a function it returns."""
+        if function not in self._known:
+            # Inside its own computation it is no wrapper: recursion proves nothing.
+            self._known[function] = False
+            self._known[function] = self._registers_its_argument(function) or self._returns_registrar(
+                function
+            )
+        return self._known[function]
+
+    def _registers_its_argument(self, function: Scope) -> bool:
+        for scope in function.walk():
+            if scope.kind != "function":
+                continue
+            if scope is not function and self.wraps_parameter(scope) and self._is_decorated_task(scope):
+                return True
+            if any(self._registers(call, scope) for call in scope.calls):
+                return True
+        return False
+
+    def _registers(self, call: ast.Call, scope: Scope) -> bool:
+        if not call.args or not self.is_given(call.args[0], scope):
+            return False
+        return any(self.makes_task(each) for each in self._resolver.evaluate(call.func, scope))
+
+    def _is_decorated_task(self, scope: Scope) -> bool:
+        return scope.parent is not None and any(
+            self.makes_task(value)
+            for decorator in scope.decorators
+            for value in self._resolver.evaluate(decorator, scope.parent)
+        )
+
+    def _returns_registrar(self, function: Scope) -> bool:
+        return any(
+            self.makes_task(value)
+            for value in self._resolver.results(function)
+            if not isinstance(value, ClassValue | InstanceValue)
+        )
+
+    def registers_something(self, function: Scope) -> bool:
+        """True if a function makes a task of anything at all."""
+        return any(
+            (isinstance(call.func, ast.Attribute) and call.func.attr == "register_task")
+            or any(self.makes_task(each) for each in self._resolver.evaluate(call.func, scope))
+            for scope in function.walk()
+            for call in scope.calls
+        )
+
+    def is_given(self, expression: ast.expr, scope: Scope) -> bool:
+        """True for a function that comes in through a parameter, bare or wrapped."""
+        for node in ast.walk(expression):
+            if isinstance(node, ast.Name):
+                home = _home(node.id, scope)
+                bound = home.bindings[node.id] if home is not None else []
+                if any(isinstance(each, Parameter) and not _is_self(node.id, each, home) for each in bound):
+                    return True
+                if any(isinstance(each, Scope) and self.wraps_parameter(each) for each in bound):
+                    return True
+        return False
+
+    def wraps_parameter(self, function: Scope) -> bool:
+        """True if an inner function stands for one that an outer function was given."""
+        if function.parent is None or function.parent.kind != "function":
+            return False
+        return self._is_named_after_parameter(function) or any(
+            _passes_everything(call) and _is_outer_parameter(call.func, function)
+            for scope in function.walk()
+            for call in scope.calls
+        )
+
+    def _is_named_after_parameter(self, function: Scope) -> bool:
+        """True under `@wraps(fn)` with `fn` a parameter."""
+        for decorator in function.decorators:
+            if isinstance(decorator, ast.Call) and decorator.args and function.parent is not None:
+                named = {
+                    external_name(each) for each in self._resolver.evaluate(decorator.func, function.parent)
+                }
+                if "functools.wraps" in named and _is_outer_parameter(decorator.args[0], function):
+                    return True
+        return False
+
+
+def _called_methods(scope: Scope) -> Iterator[Scope]:
+    return (child for child in scope.children if child.name in {"__init__", "__call__"})
+
+
+def _passes_everything(call: ast.Call) -> bool:
+    return any(isinstance(each, ast.Starred) for each in call.args) or any(
+        each.arg is None for each in call.keywords
+    )
+
+
+def _is_outer_parameter(expression: ast.expr, function: Scope) -> bool:
+    if not isinstance(expression, ast.Name) or expression.id in function.bindings or function.parent is None:
+        return False
+    home = _home(expression.id, function.parent)
+    return home is not None and any(isinstance(each, Parameter) for each in home.bindings[expression.id])
+
+
+def _is_self(name: str, parameter: Parameter, home: Scope | None) -> bool:
+    in_class = home is not None and home.parent is not None and home.parent.kind == "class"
+    return in_class and parameter.position == 0 and name in {"self", "cls"}
+
+
+def _home(name: str, scope: Scope) -> Scope | None:
+    """The function that binds a name as seen from a scope; None at module level."""
+    inner: Scope | None = scope
+    while inner is not None and inner.kind != "module":
+        if name in inner.bindings and (inner is scope or inner.kind == "function"):
+            return inner
+        inner = inner.parent
+    return None

@@ -1,0 +1,87 @@
+"""A project's files, each read at most once and parsed only when something leads to it."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from trackwright_gen.location import Location
+from trackwright_gen.source.binder import bind
+from trackwright_gen.source.files import Selection
+from trackwright_gen.source.modules import ModuleMap
+from trackwright_gen.source.parsing import Problem, parse
+from trackwright_gen.source.scopes import Module
+
+
+class SourceIndex:
+    """Bytes, parsed modules and problems of all files of a selection."""
+
+    def __init__(self, selection: Selection) -> None:
+        self.selection = selection
+        self._names = ModuleMap(selection.roots, selection.known)
+        self._bytes: dict[Path, bytes] = {}
+        self._modules: dict[Path, Module | None] = {}
+        self._problems: dict[Path, Problem] = {}
+        for path in selection.known:
+            self._read(path)
+
+    def _read(self, path: Path) -> None:
+        try:
+            self._bytes[path] = path.read_bytes()
+        except OSError as error:
+            reason = error.strerror or str(error)
+            self._problems[path] = Problem("unreadable-file", f"cannot be read: {reason}", Location(path))
+
+    @property
+    def modules(self) -> tuple[Module, ...]:
+        """All modules parsed so far, in the order of their paths."""
+        return tuple(module for _, module in sorted(self._modules.items()) if module is not None)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What could not be read or parsed so far."""
+        return tuple(self._problems[path] for path in sorted(self._problems))
+
+    def load(self, path: Path) -> Module | None:
+        """The module of a file, parsed on first use; None if it cannot be read."""
+        if path not in self._modules:
+            self._modules[path] = self._parse(path)
+        return self._modules[path]
+
+    def _parse(self, path: Path) -> Module | None:
+        data = self._bytes.get(path)
+        if data is None:
+            return None
+        parsed = parse(path, data)
+        if isinstance(parsed, Problem):
+            self._problems[path] = parsed
+            return None
+        return bind(parsed, self._names.name_of(path))
+
+    def module(self, dotted: str, importer: Module) -> Module | None:
+        """The project's module of a dotted name, as an importing module sees it."""
+        path = self._names.find(dotted, importer.path)
+        return self.load(path) if path is not None else None
+
+    def is_namespace(self, dotted: str, importer: Module) -> bool:
+        """True for a folder of the project without an `__init__.py`."""
+        return self._names.is_folder(dotted, importer.path)
+
+    def load_matching(self, pattern: re.Pattern[bytes]) -> None:
+        """Parse every file whose bytes match; a match may be anywhere, so this only says which files matter."""
+        for path, data in self._bytes.items():
+            if path not in self._modules and pattern.search(data):
+                self.load(path)
+
+    def check_syntax(self, paths: Iterable[Path]) -> None:
+        """Parse files for their problems' sake, without keeping what has none."""
+        for path in paths:
+            if path in self._modules or path not in self._bytes:
+                continue
+            parsed = parse(path, self._bytes[path])
+            if isinstance(parsed, Problem):
+                self._problems[path] = parsed
+
+
+def any_word(names: Iterable[str]) -> re.Pattern[bytes]:
+    """A pattern for any of some names as a whole word."""
+    return re.compile(rb"\b(?:" + b"|".join(re.escape(name.encode()) for name in sorted(names)) + rb")\b")

@@ -1,0 +1,96 @@
+"""A background job as it was found: where and how it is declared, whether it is tracked, and by what evidence."""
+
+import ast
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from trackwright_gen.location import Location
+from trackwright_gen.source.scopes import Module, Scope
+from trackwright_gen.source.values import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A keyword argument of a declaration, with the scope it is evaluated in."""
+
+    name: str
+    value: ast.expr
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """One job as its framework's reader found it, before anyone asked whether it is tracked."""
+
+    framework: str
+    name: str
+    qualified_name: str
+    module: Module
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Call
+    declared_by: str
+    is_async: bool
+    bind: bool
+    body: Scope | None
+    """The function or class that does the work, where it is known."""
+    through: tuple[Value, ...]
+    """What the declaration goes through: decorators, wrappers, base classes."""
+    options: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A place that speaks for tracking, and what it does."""
+
+    path: Path
+    line: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a job is tracked, and why."""
+
+    tracked: bool
+    evidence: tuple[Evidence, ...]
+    domain: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exemption:
+    """A comment that excuses findings: why, for how long, by whom."""
+
+    kind: Literal["exempt", "temporary", "external", "noqa"]
+    codes: tuple[str, ...]
+    """Empty: all codes (a bare noqa)."""
+    line: int
+    reason: str | None = None
+    approved_by: str | None = None
+    ticket: str | None = None
+    until: dt.date | None = None
+    adapts: str | None = None
+
+    def covers(self, code: str, today: dt.date) -> bool:
+        """True if the comment excuses a code today."""
+        return (not self.codes or code in self.codes) and (self.until is None or self.until >= today)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A background job of the project, as `trackwright tasks` lists it."""
+
+    framework: str
+    name: str
+    qualified_name: str
+    location: Location
+    """The job's name in its definition, or the call that declares it."""
+    span: tuple[int, int]
+    """First and last row of the declaration's head, decorators included."""
+    declared_by: str
+    is_async: bool
+    bind: bool
+    tracked: bool
+    evidence: tuple[Evidence, ...]
+    domain: str | None
+    exemption: Exemption | None

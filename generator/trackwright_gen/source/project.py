@@ -1,0 +1,132 @@
+"""A project as rules see it: its modules, its jobs with verdicts, its exemptions."""
+
+import ast
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from trackwright_gen.location import Location
+from trackwright_gen.source.exemptions import Exemptions
+from trackwright_gen.source.files import Selection
+from trackwright_gen.source.frameworks.celery import Celery
+from trackwright_gen.source.index import SourceIndex, any_word
+from trackwright_gen.source.jobs import Declaration, Exemption, Job
+from trackwright_gen.source.models import Models
+from trackwright_gen.source.parsing import Problem
+from trackwright_gen.source.resolver import Resolver
+from trackwright_gen.source.scopes import Module
+from trackwright_gen.source.tracking import Tracking
+
+UNTRACKED = "TW101"
+"""The code that an exemption of a job names."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """Which names of the project mean something to the rules."""
+
+    legacy_models: tuple[str, ...]
+    tracking_markers: tuple[str, ...]
+    today: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class SourceProject:
+    """Everything that was read. `modules` are those that a rule may have something to say about."""
+
+    modules: tuple[Module, ...]
+    jobs: tuple[Job, ...]
+    models: Models
+    exemptions: dict[Path, Exemptions]
+    problems: tuple[Problem, ...]
+    files: int
+
+
+def read_project(selection: Selection, options: ReadOptions) -> SourceProject:
+    """Read a project: candidates by their bytes, then whatever their names lead to, until nothing is new."""
+    index = SourceIndex(selection)
+    resolver = Resolver(index)
+    celery = Celery(resolver)
+    models = Models(resolver, options.legacy_models)
+    index.load_matching(celery.shapes)
+    _follow_leads(index, celery, models)
+    reported = frozenset(selection.reported)
+    modules = tuple(module for module in index.modules if module.path in reported)
+    exemptions = {module.path: Exemptions(module) for module in modules}
+    tracking = Tracking(resolver, options.tracking_markers)
+    declared = celery.declarations(index.modules, modules)
+    jobs = [_job(each, tracking, exemptions[each.module.path], options.today) for each in declared]
+    index.check_syntax(selection.reported)
+    problems = tuple(each for each in index.problems if each.location.path in reported)
+    return SourceProject(modules, _ordered(jobs), models, exemptions, problems, len(reported))
+
+
+def _follow_leads(index: SourceIndex, celery: Celery, models: Models) -> None:
+    searched: set[str] = set()
+    asked: set[Module] = set()
+    names = set(models.names)
+    while names:
+        index.load_matching(any_word(names))
+        searched |= names
+        fresh = [module for module in index.modules if module not in asked]
+        asked.update(fresh)
+        found = {name for module in fresh for name in (*celery.leads(module), *models.leads(module))}
+        found |= _renamed(index.modules, searched | found)
+        names = found - searched
+
+
+def _renamed(modules: Iterable[Module], names: set[str]) -> set[str]:
+    """Names under which other names are imported and passed on."""
+    return {
+        each.alias.asname
+        for module in modules
+        for each in module.imports
+        if each.alias.name in names and each.alias.asname
+    }
+
+
+def _job(declared: Declaration, tracking: Tracking, exemptions: Exemptions, today: dt.date) -> Job:
+    verdict = tracking.judge(declared)
+    span = _head(declared)
+    return Job(
+        framework=declared.framework,
+        name=declared.name,
+        qualified_name=declared.qualified_name,
+        location=_location(declared),
+        span=span,
+        declared_by=declared.declared_by,
+        is_async=declared.is_async,
+        bind=declared.bind,
+        tracked=verdict.tracked,
+        evidence=verdict.evidence,
+        domain=verdict.domain,
+        exemption=_exemption(exemptions, span, today),
+    )
+
+
+def _head(declared: Declaration) -> tuple[int, int]:
+    """The rows from the first decorator to the colon before the body."""
+    node = declared.node
+    if isinstance(node, ast.Call):
+        return node.lineno, node.end_lineno or node.lineno
+    first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+    for row in range(node.lineno, node.body[0].lineno):
+        if declared.module.lines[row - 1].partition("#")[0].rstrip().endswith(":"):
+            return first, row
+    return first, node.lineno
+
+
+def _location(declared: Declaration) -> Location:
+    node = declared.node
+    if isinstance(node, ast.Call):
+        return declared.module.location(node)
+    return declared.module.name_location(node)
+
+
+def _exemption(exemptions: Exemptions, span: tuple[int, int], today: dt.date) -> Exemption | None:
+    return next((each for each in exemptions.around(*span) if each.covers(UNTRACKED, today)), None)
+
+
+def _ordered(jobs: Iterable[Job]) -> tuple[Job, ...]:
+    return tuple(sorted(jobs, key=lambda job: (job.location, job.name)))
