@@ -1,0 +1,1 @@
+"""Rules over a project's source: findings in, nothing printed, nothing changed."""

@@ -1,0 +1,1 @@
+"""The rules, one module each: CODE, NAME, check, and the rule's page as docstring."""

@@ -1,0 +1,13 @@
+"""`trackwright explain`: the page of one rule."""
+
+import click
+
+from trackwright_gen.lint.catalog import find_rule
+
+
+@click.command("explain")
+@click.argument("rule", metavar="CODE")
+def command(*, rule: str) -> None:
+    """Explain one lint rule, by its code or name."""
+    found = find_rule(rule)
+    click.echo(f"# {found.name} ({found.code})\n\n{found.page}")

@@ -1,0 +1,37 @@
+"""What the commands that read source share: paths, settings, one call that reads the project."""
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from trackwright_gen.config import LintSettings, find_settings
+from trackwright_gen.source.files import DEFAULT_EXCLUDE, select_files
+from trackwright_gen.source.project import ReadOptions, SourceProject, read_project
+
+paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A project that was read, and the settings it was read with."""
+
+    project: SourceProject
+    settings: LintSettings
+    folder: Path
+    today: dt.date
+
+
+def read(paths: tuple[Path, ...], folder: Path) -> Reading:
+    """Read the project around some paths, by the settings nearest to the folder."""
+    here = folder.resolve()
+    settings = find_settings(here).settings.lint
+    exclude = (*(settings.exclude or DEFAULT_EXCLUDE), *settings.extend_exclude)
+    selection = select_files([here / path for path in paths] or [here], exclude)
+    if not selection.reported:
+        click.echo("warning: no Python files found under the given paths", err=True)
+    # Exemptions end with a day of the calendar on the wall.
+    today = dt.date.today()  # noqa: DTZ011
+    options = ReadOptions(settings.legacy_models, settings.tracking_markers, today)
+    return Reading(read_project(selection, options), settings, here, today)

@@ -1,0 +1,25 @@
+"""`trackwright tasks`: every job of a project, and whether it is tracked."""
+
+from pathlib import Path
+
+import click
+
+from trackwright_gen.cli.exit_codes import DONE, FAILED
+from trackwright_gen.cli.options import project_folder
+from trackwright_gen.cli.source_options import paths_argument, read
+from trackwright_gen.report import job_table, json
+
+
+@click.command("tasks")
+@paths_argument
+@click.option("--output-format", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@project_folder
+@click.pass_context
+def command(ctx: click.Context, *, paths: tuple[Path, ...], output_format: str, folder: Path) -> None:
+    """List every background job: where, how declared, tracked or not, by what evidence."""
+    reading = read(paths, folder)
+    found = reading.project.jobs
+    click.echo(json.jobs(found) if output_format == "json" else job_table.table(found, reading.folder))
+    for problem in reading.project.problems:
+        click.echo(f"{problem.location}: {problem.message}", err=True)
+    ctx.exit(FAILED if reading.project.problems else DONE)

@@ -1,0 +1,61 @@
+"""One lint run: the chosen rules over a project, minus what its exemptions excuse."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from trackwright_gen.diagnostics import Diagnostic
+from trackwright_gen.lint.rule import DOCS, Finding, Rule
+from trackwright_gen.location import Location
+from trackwright_gen.source.exemptions import Exemptions
+from trackwright_gen.source.project import SourceProject
+
+PROBLEM_CODES = {"invalid-syntax": "TW001", "unreadable-file": "TW002"}
+MALFORMED = ("TW900", "invalid-exemption")
+
+
+@dataclass(frozen=True, slots=True)
+class LintResult:
+    """The findings in the order of their places, and how many of them mean that a file was not linted."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    problems: int
+    files: int
+
+
+def lint(project: SourceProject, rules: Iterable[Rule], today: dt.date) -> LintResult:
+    """Apply rules to a project."""
+    problems = list(_problems(project))
+    found = [*_malformed(project), *(each for rule in rules for each in _applied(rule, project, today))]
+    ordered = sorted([*problems, *found], key=lambda each: (each.location, each.code))
+    return LintResult(tuple(ordered), len(problems), project.files)
+
+
+def _applied(rule: Rule, project: SourceProject, today: dt.date) -> Iterator[Diagnostic]:
+    for finding in rule.check(project):
+        exemptions = project.exemptions.get(finding.location.path)
+        if exemptions is None or not _excused(rule.code, finding, exemptions, today):
+            yield rule.diagnostic(finding)
+
+
+def _excused(code: str, finding: Finding, exemptions: Exemptions, today: dt.date) -> bool:
+    return any(each.covers(code, today) for each in exemptions.around(*finding.span))
+
+
+def _problems(project: SourceProject) -> Iterator[Diagnostic]:
+    for problem in project.problems:
+        yield Diagnostic(
+            code=PROBLEM_CODES[problem.kind],
+            name=problem.kind,
+            message=problem.message,
+            location=problem.location,
+            url=f"{DOCS}/{problem.kind}",
+        )
+
+
+def _malformed(project: SourceProject) -> Iterator[Diagnostic]:
+    code, name = MALFORMED
+    for path, exemptions in project.exemptions.items():
+        for each in exemptions.malformed:
+            place = Location(path, each.row, each.column)
+            yield Diagnostic(code=code, name=name, message=each.message, location=place, url=f"{DOCS}/{name}")

@@ -1,0 +1,73 @@
+"""What a rule is: a code, a name that says what is wrong, a page, and a function from project to findings."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import ModuleType
+
+from trackwright_gen.diagnostics import Diagnostic
+from trackwright_gen.errors import ToolError
+from trackwright_gen.location import Location
+from trackwright_gen.source.project import SourceProject
+
+DOCS = "https://trackwright.readthedocs.io/rules"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule found, before it is known which rule it was; `span` are the rows an exemption may stand on."""
+
+    message: str
+    location: Location
+    span: tuple[int, int]
+    task: str | None = None
+    domain: str | None = None
+
+
+Check = Callable[[SourceProject], Iterator[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: its module declares CODE, NAME and `check`; its docstring is its page."""
+
+    code: str
+    name: str
+    page: str
+    check: Check
+    default: bool
+
+    @property
+    def summary(self) -> str:
+        """What the rule finds, in one line."""
+        return self.page.partition("\n")[0]
+
+    @property
+    def url(self) -> str:
+        """Where the rule's page is published."""
+        return f"{DOCS}/{self.name}"
+
+    def diagnostic(self, finding: Finding) -> Diagnostic:
+        """The finding as every output format receives it."""
+        return Diagnostic(
+            code=self.code,
+            name=self.name,
+            message=finding.message,
+            location=finding.location,
+            task=finding.task,
+            domain=finding.domain,
+            url=self.url,
+        )
+
+
+def rule_of(module: ModuleType) -> Rule:
+    """Read a rule's module.
+
+    Raises:
+        ToolError: the module is no complete rule.
+    """
+    try:
+        page = inspect.cleandoc(module.__doc__ or "")
+        return Rule(module.CODE, module.NAME, page, module.check, getattr(module, "DEFAULT", True))
+    except AttributeError as missing:
+        raise ToolError(f"the rule module {module.__name__} is incomplete: {missing}") from missing

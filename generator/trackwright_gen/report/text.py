@@ -1,0 +1,85 @@
+"""Findings for people: with the source around them, or one line each."""
+
+from functools import cache
+from pathlib import Path
+
+from trackwright_gen.diagnostics import Diagnostic
+from trackwright_gen.lint.engine import LintResult
+
+_CONTEXT = 2
+"""How many lines of source stand around the one that is meant."""
+
+
+def full(result: LintResult, folder: Path) -> str:
+    """Each finding with its source, then a closing line."""
+    blocks = [f"{_block(each, folder)}\n" for each in result.diagnostics]
+    return "\n".join([*blocks, _closing(result)])
+
+
+def concise(result: LintResult, folder: Path) -> str:
+    """One line per finding, then a closing line."""
+    lines = [f"{place(each, folder)}: {each.code} {each.message}" for each in result.diagnostics]
+    return "\n".join([*lines, _closing(result)])
+
+
+def statistics(result: LintResult) -> str:
+    """How often each rule was broken, most often first."""
+    counts: dict[tuple[str, str], int] = {}
+    for each in result.diagnostics:
+        counts[each.code, each.name] = counts.get((each.code, each.name), 0) + 1
+    ordered = sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
+    width = max((len(str(count)) for _, count in ordered), default=0)
+    return "\n".join(f"{count:>{width}}\t{code}\t{name}" for (code, name), count in ordered)
+
+
+def place(diagnostic: Diagnostic, folder: Path) -> str:
+    """`path:row:column`, the path as short as the folder allows."""
+    where = diagnostic.location
+    return f"{shown(where.path, folder)}:{where.row}:{where.column}"
+
+
+def shown(path: Path, folder: Path) -> str:
+    """A path relative to a folder, if it lies in it."""
+    return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
+
+
+def _closing(result: LintResult) -> str:
+    count = len(result.diagnostics)
+    if not count:
+        return "All checks passed!"
+    return f"Found {count} finding{'s' if count > 1 else ''}."
+
+
+def _block(diagnostic: Diagnostic, folder: Path) -> str:
+    where = diagnostic.location
+    head = f"{diagnostic.code} {diagnostic.message}"
+    lines = _lines(where.path)
+    if not 0 < where.row <= len(lines):
+        return f"{head}\n --> {place(diagnostic, folder)}"
+    first, last = max(1, where.row - _CONTEXT), min(len(lines), where.row + _CONTEXT)
+    width = len(str(last))
+    margin = " " * width
+    rows = [f"{head}", f"{margin}--> {place(diagnostic, folder)}", f"{margin} |"]
+    for row in range(first, last + 1):
+        rows.append(f"{row:>{width}} | {lines[row - 1]}".rstrip())
+        if row == where.row:
+            rows.append(f"{margin} | {_marks(diagnostic, lines[row - 1])}")
+    return "\n".join([*rows, f"{margin} |"])
+
+
+def _marks(diagnostic: Diagnostic, line: str) -> str:
+    where = diagnostic.location
+    same_row = where.end_row == where.row and where.end_column is not None
+    end = where.end_column if same_row and where.end_column is not None else len(line) + 1
+    # Tabs stay tabs, so that the marks stand under what they mean.
+    before = "".join("\t" if char == "\t" else " " for char in line[: where.column - 1])
+    return before + "^" * max(1, end - where.column)
+
+
+@cache
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        # The finding itself says that the file cannot be read.
+        return []
