@@ -6,6 +6,7 @@ revision it chains to, and a user's revisions may do anything when they are impo
 
 import shutil
 import tempfile
+from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -97,7 +98,8 @@ def _config(home: AlembicHome, folder: Path) -> Config:
     in_toml = home.config.suffix == ".toml"
     given: dict[str, Any] = {"toml_file": str(home.config)} if in_toml else {"file_": str(home.config)}
     theirs = ScriptSettings.read(Config(**given))
-    config = Config()
+    # Quiet: Alembic would report the temporary file on standard output, where our own JSON goes.
+    config = Config(cmd_opts=Namespace(quiet=True))
     config.set_main_option("script_location", str(folder).replace("%", "%%"))
     for key, value in theirs.items():
         config.set_main_option(key, value.replace("%", "%%"))

@@ -1,0 +1,207 @@
+"""Bring the stages together: specs and project in, one plan of everything that would change out. Writes nothing."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from trackwright_gen.cli.packages import missing_packages
+from trackwright_gen.errors import ToolError, ToolErrors
+from trackwright_gen.location import Location
+from trackwright_gen.merge.decide import Versions, decide
+from trackwright_gen.merge.outcome import Conflict, Create, Delete, Foreign, Keep, Outcome, Update
+from trackwright_gen.merge.record import Record, read_record, recorded_domains
+from trackwright_gen.merge.three_way import merge_texts
+from trackwright_gen.plan.planner import DomainPlan, plan_domains
+from trackwright_gen.project.file_edit import FileEdit
+from trackwright_gen.project.model import ObjectName, Project
+from trackwright_gen.project.registration import registrations
+from trackwright_gen.project.tracking_base import missing_tracking_base
+from trackwright_gen.render import domain_context, environment, formatted, render
+from trackwright_gen.revisions.plan import Revision, plan_revisions
+from trackwright_gen.revisions.snapshot import read_snapshot, snapshot_text
+from trackwright_gen.spec.loader import LoadedSpec
+
+
+@dataclass(frozen=True, slots=True)
+class DomainOutcome:
+    """What becomes of one domain.
+
+    Attributes:
+        plan: what it shall be.
+        record: what is remembered of it.
+        rendered: path relative to the project -> generated text.
+        outcomes: one per generated file, those generated no more included.
+        revisions: the migrations to write.
+    """
+
+    plan: DomainPlan
+    record: Record
+    rendered: Mapping[str, str]
+    outcomes: tuple[Outcome, ...]
+    revisions: tuple[Revision, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """Everything that one run would do.
+
+    Attributes:
+        root: the project's folder.
+        domains: the domains.
+        created: files that several domains share and that are not there yet, with their texts.
+        edits: changes of the user's own files.
+    """
+
+    root: Path
+    domains: tuple[DomainOutcome, ...]
+    created: Mapping[Path, str] = field(default_factory=dict[Path, str])
+    edits: tuple[FileEdit, ...] = ()
+
+    @property
+    def revisions(self) -> tuple[Revision, ...]:
+        """The migrations of all domains, in the order in which they follow each other."""
+        return tuple(revision for domain in self.domains for revision in domain.revisions)
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """The generated files of all domains."""
+        return tuple(outcome for domain in self.domains for outcome in domain.outcomes)
+
+    @property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """The files that need the user."""
+        return tuple(outcome for outcome in self.outcomes if isinstance(outcome, Conflict))
+
+    @property
+    def unresolved(self) -> bool:
+        """Whether an earlier conflict still stands in a file: then nothing is done before it is resolved."""
+        return any(conflict.text is None for conflict in self.conflicts)
+
+
+def plan_generation(loaded: Sequence[LoadedSpec], project: Project) -> Generation:
+    """Plan a run.
+
+    Raises:
+        ToolErrors: mistakes of the specs that show in the project, files of somebody else's in the way.
+        ToolError: a stage could not do its work.
+    """
+    plans = plan_domains(loaded, project, recorded_domains(project.root))
+    domains = tuple(_domains(plans, project))
+    _hold_off_foreign(domains)
+    generation = Generation(project.root, domains)
+    if generation.unresolved:
+        return generation
+    created = _shared_files(project, domains)
+    return Generation(project.root, domains, created, _registrations(project, domains))
+
+
+def _domains(plans: Sequence[DomainPlan], project: Project) -> Iterator[DomainOutcome]:
+    parent: str | None = None
+    for plan in plans:
+        record = read_record(project.root, plan.spec.domain)
+        rendered = _rendered(plan, project)
+        revisions = _revisions(plan, project, record, parent)
+        parent = revisions[-1].revision if revisions else parent
+        yield DomainOutcome(plan, record, rendered, _outcomes(project.root, record, rendered), revisions)
+
+
+def _rendered(plan: DomainPlan, project: Project) -> dict[str, str]:
+    jinja = environment()
+    context = domain_context(plan.spec, plan.names, plan.table, project)
+    texts = {path: render(jinja, template, context) for path, template in plan.files.items()}
+    return _formatted(texts, project)
+
+
+def _formatted(texts: Mapping[str, str], project: Project) -> dict[str, str]:
+    names = (project.base, project.tracking_base, project.session.factory, project.celery)
+    packages = {project.package, *(name.module for name in names)}
+    own = sorted({package.partition(".")[0] for package in packages})
+    return formatted(texts, project.root, own)
+
+
+def _revisions(
+    plan: DomainPlan, project: Project, record: Record, parent: str | None
+) -> tuple[Revision, ...]:
+    old = read_snapshot(record.snapshot) if record.snapshot.is_file() else None
+    return plan_revisions(plan.spec.domain, old, plan.table, project.alembic, parent=parent)
+
+
+def _outcomes(root: Path, record: Record, rendered: Mapping[str, str]) -> tuple[Outcome, ...]:
+    paths = [*rendered, *(path for path in record.base if path not in rendered)]
+    return tuple(
+        decide(
+            root / path,
+            Versions(record.base.get(path), rendered.get(path), read_text(root / path)),
+            merge_texts,
+        )
+        for path in paths
+    )
+
+
+def read_text(path: Path) -> str | None:
+    """A file's text with its newlines as they are; None where there is none.
+
+    Raises:
+        ToolError: it cannot be read.
+    """
+    try:
+        return path.read_bytes().decode("utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ToolError(f"cannot be read: {error}", at=Location(path)) from error
+
+
+def _hold_off_foreign(domains: Sequence[DomainOutcome]) -> None:
+    errors = [
+        ToolError(
+            "this file is in the way: it exists and was not generated by trackwright",
+            at=Location(outcome.path),
+            hint="move it, choose another folder in [tool.trackwright.paths], or, if it was generated once, "
+            f"restore .trackwright/{domain.plan.spec.domain}/ from version control",
+        )
+        for domain in domains
+        for outcome in domain.outcomes
+        if isinstance(outcome, Foreign)
+    ]
+    if errors:
+        raise ToolErrors(errors)
+
+
+def _shared_files(project: Project, domains: Sequence[DomainOutcome]) -> dict[Path, str]:
+    base = missing_tracking_base(project)
+    created = {base.path: base.text} if base else {}
+    relative = {path.relative_to(project.root).as_posix(): text for path, text in created.items()}
+    shaped = {project.root / path: text for path, text in _formatted(relative, project).items()}
+    modules = [outcome.path for domain in domains for outcome in domain.outcomes if _will_be(outcome)]
+    return missing_packages([*shaped, *modules], project) | shaped
+
+
+def _will_be(outcome: Outcome) -> bool:
+    """Whether the file is there after the run."""
+    match outcome:
+        case Create() | Update() | Conflict():
+            return True
+        case Keep(path):
+            return path.exists()
+        case Delete() | Foreign():
+            return False
+
+
+def _registrations(project: Project, domains: Sequence[DomainOutcome]) -> tuple[FileEdit, ...]:
+    present = {outcome.path for domain in domains for outcome in domain.outcomes if _will_be(outcome)}
+    modules = [(domain.plan.names, domain.plan.modules) for domain in domains]
+    return registrations(
+        project,
+        models=[
+            ObjectName(own.model.name, names.model)
+            for names, own in modules
+            if project.root / own.model.path in present
+        ],
+        task_modules=[own.tasks.name for _, own in modules if project.root / own.tasks.path in present],
+    )
+
+
+def snapshot_of(domain: DomainOutcome) -> str:
+    """The snapshot to remember of a domain's table."""
+    return snapshot_text(domain.plan.table)

@@ -1,0 +1,30 @@
+"""Folders of generated modules that are new become packages, as the folders around them are."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from trackwright_gen.project.model import Project
+
+TEXT = '"""Tracked background work."""\n'
+MARKER = "__init__.py"
+
+
+def missing_packages(modules: Sequence[Path], project: Project) -> dict[Path, str]:
+    """The `__init__.py` files that new folders need; a namespace package of the user's stays one."""
+    created: dict[Path, str] = {}
+    for module in modules:
+        if module.suffix == ".py" and module.is_relative_to(project.source_root):
+            for folder in _new_folders(module.parent, project.source_root):
+                if _is_package(folder.parent, created):
+                    created.setdefault(folder / MARKER, TEXT)
+    return created
+
+
+def _new_folders(folder: Path, top: Path) -> list[Path]:
+    """Folders that do not exist yet, outermost first."""
+    above = [each for each in (folder, *folder.parents) if each.is_relative_to(top) and each != top]
+    return [each for each in reversed(above) if not each.exists()]
+
+
+def _is_package(folder: Path, created: dict[Path, str]) -> bool:
+    return folder / MARKER in created or (folder / MARKER).is_file()
