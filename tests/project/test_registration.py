@@ -152,7 +152,7 @@ FORMS = [
             "app/core/celery_app.py": """
                 from celery import Celery
 
-                celery_app = Celery("worker", broker="memory://", include=["app.tasks.mail", "app.tasks.booking"])
+                celery_app = Celery("worker", broker="memory://", include=["app.tasks.booking", "app.tasks.mail"])
 
                 celery_app.conf.task_routes = {"app.tasks.*": "main-queue"}
             """,
@@ -260,7 +260,7 @@ FORMS = [
             """,
         },
         {
-            "app/core/config.py": "DATABASE_URL = \"sqlite://\"\nTASKS = 'app.tasks.mail', 'app.tasks.booking',\n"
+            "app/core/config.py": "DATABASE_URL = \"sqlite://\"\nTASKS = 'app.tasks.booking', 'app.tasks.mail',\n"
         },
         id="a list in another module, as a tuple without brackets",
     ),
@@ -285,8 +285,8 @@ FORMS = [
                 celery_app = Celery("worker", broker="memory://")
                 celery_app.autodiscover_tasks(
                     lambda: [
-                        "app.tasks.mail",  # letters
-                        "app.tasks.booking"
+                        "app.tasks.booking",
+                        "app.tasks.mail"  # letters
                     ],
                     related_name=None,
                 )

@@ -94,8 +94,10 @@ def insert_items(
 def insert_strings(positions: Positions, literal: Literal, values: Sequence[str]) -> list[Insertion]:
     """Add strings to a list, tuple or set of them; into a sorted one at their places."""
     quote = _quote_of(positions, literal)
+    if isinstance(literal, ast.List) and not literal.elts:
+        return [_first_items(positions, literal, [f"{quote}{value}{quote}" for value in sorted(values)])]
     known = [item.value for item in literal.elts if isinstance(item, ast.Constant)]
-    is_sorted = len(known) == len(literal.elts) > 1 and known == sorted(known, key=str)
+    is_sorted = len(known) == len(literal.elts) and known == sorted(known, key=str)
     insertions: list[Insertion] = []
     behind: list[str] = []
     for value in sorted(values):
@@ -109,6 +111,13 @@ def insert_strings(positions: Positions, literal: Literal, values: Sequence[str]
     if isinstance(literal, ast.Tuple) and not literal.elts and len(values) == 1:
         insertions.append(Insertion(_close(positions, literal), ","))
     return insertions
+
+
+def _first_items(positions: Positions, literal: ast.List, items: Sequence[str]) -> Insertion:
+    """The items of an empty list, one per row: it will grow, and stays in form when it does."""
+    outer = positions.newline + positions.indent(literal.lineno)
+    rows = "".join(f"{outer}    {item}," for item in items)
+    return Insertion(_close(positions, literal), rows + outer)
 
 
 def _before(positions: Positions, follower: ast.expr, item: str) -> Insertion:
