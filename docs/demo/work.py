@@ -126,8 +126,8 @@ def _session() -> Any:
 
 def _service(domain: str) -> Any:
     module = importlib.import_module(f"app.services.{domain}")
-    return next(
-        value
-        for name, value in vars(module).items()
-        if name.endswith("Service") and value.__module__ == module.__name__
-    )
+    own = {
+        "etf_price_update": "EtfPriceUpdateService",
+        "contribution_realization": "ContributionRealizationService",
+    }
+    return getattr(module, own[domain])

@@ -42,10 +42,7 @@ def test_every_row_ends_as_it_should(tmp_path: Path, options: tuple[str, ...]) -
         assert cancelled["status"] == "CANCELLED"
         assert cancelled["metadata"]["cancel"]["by"] == "demo"
     for row in rows.values():
-        moments = [
-            datetime.fromisoformat(row[name])
-            for name in ("created_at", "started_at", "completed_at")
-            if row[name]
-        ]
+        order = ("created_at", "started_at", "completed_at")
+        moments = [datetime.fromisoformat(row[name]) for name in order if row[name]]
         assert moments == sorted(moments)
         assert all(moment.tzinfo is not None for moment in moments)
