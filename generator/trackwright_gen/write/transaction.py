@@ -41,7 +41,7 @@ def apply_changes(changes: Iterable[Change]) -> None:
 def _hold_to_plan(change: Change) -> None:
     try:
         found = change.path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         found = None
     except OSError as error:
         raise ToolError(f"cannot be read: {error.strerror or error}", at=Location(change.path)) from error

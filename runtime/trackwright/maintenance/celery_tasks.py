@@ -1,7 +1,6 @@
 """The sweep as a Celery task for beat, and the sending of a row's message by what the row itself says."""
 
 import logging
-from collections.abc import Callable
 from typing import Any
 
 from celery import Celery
@@ -42,13 +41,8 @@ def sender(app: Celery) -> Send:
 
 def register_maintenance(app: Celery) -> None:
     """Give an app the task `trackwright.sweep`, for a beat schedule of once a minute."""
-    make: Callable[..., Any] = app.task
+
     # trackwright: exempt[TW101] reason="maintenance has no row of its own: it would have to sweep itself"
-    make(name=SWEEP_TASK, shared=False, ignore_result=True, acks_late=False)(_sweep_task(app))
-
-
-def _sweep_task(app: Celery) -> Callable[[], None]:
+    @app.task(name=SWEEP_TASK, shared=False, ignore_result=True, acks_late=False)
     def run_sweep() -> None:
         sweep_all(app)
-
-    return run_sweep
