@@ -73,7 +73,9 @@ def scaffold(project: Path, environment: Environment, console: Console) -> None:
         text = spec.read_text().replace("base: 60s", "base: 1s").replace("base: 2m", "base: 1s")
         (project / "tracking" / spec.name).write_text(text)
     _say(console, "trackwright generate")
-    console.print(run_trackwright(project, environment, "generate").stdout.rstrip(), highlight=False)
+    console.print(
+        run_trackwright(project, environment, "generate").stdout.rstrip(), highlight=False, soft_wrap=True
+    )
     _write_body(
         project / "app" / "tasks" / "etf_price_update.py", PRICE_BODY, "from app.models.shop import Etf"
     )
