@@ -153,7 +153,7 @@ def test_a_file_of_the_user_s_is_never_overwritten(generate: Generate, project: 
 def test_a_deleted_file_stays_deleted_and_out_of_registrations(generate: Generate, project: Path) -> None:
     generate()
     (project / TASK).unlink()
-    replace(project / "app/worker.py", ', "app.tasks.etf_price_update"', "")
+    replace(project / "app/worker.py", '        "app.tasks.etf_price_update",\n', "")
     replace(project / SPEC, "queue: prices", "queue: quotes")
     outcome = generate()
     assert outcome.code == 0

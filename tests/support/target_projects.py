@@ -154,7 +154,8 @@ ASYNC_DATABASE = '''
     from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
     from sqlalchemy.orm import DeclarativeBase
 
-    engine = create_async_engine(os.environ.get("DATABASE_URL", "sqlite+aiosqlite:///app.db"))
+    url = os.environ.get("DATABASE_URL", "sqlite+aiosqlite:///app.db")
+    engine = create_async_engine(url)
     SessionLocal = async_sessionmaker(engine, expire_on_commit=False)
 
 

@@ -1,7 +1,7 @@
 """Bring the stages together: specs and project in, one plan of everything that would change out. Writes nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from trackwright_gen.cli.packages import missing_packages
@@ -16,7 +16,7 @@ from trackwright_gen.project.file_edit import FileEdit
 from trackwright_gen.project.model import ObjectName, Project
 from trackwright_gen.project.registration import registrations
 from trackwright_gen.project.tracking_base import missing_tracking_base
-from trackwright_gen.render import domain_context, environment, formatted, render
+from trackwright_gen.render import domain_context, environment, formatted, render, shaped_like
 from trackwright_gen.revisions.plan import Revision, plan_revisions
 from trackwright_gen.revisions.snapshot import read_snapshot, snapshot_text
 from trackwright_gen.spec.loader import LoadedSpec
@@ -191,7 +191,7 @@ def _will_be(outcome: Outcome) -> bool:
 def _registrations(project: Project, domains: Sequence[DomainOutcome]) -> tuple[FileEdit, ...]:
     present = {outcome.path for domain in domains for outcome in domain.outcomes if _will_be(outcome)}
     modules = [(domain.plan.names, domain.plan.modules) for domain in domains]
-    return registrations(
+    edits = registrations(
         project,
         models=[
             ObjectName(own.model.name, names.model)
@@ -200,6 +200,11 @@ def _registrations(project: Project, domains: Sequence[DomainOutcome]) -> tuple[
         ],
         task_modules=[own.tasks.name for _, own in modules if project.root / own.tasks.path in present],
     )
+    return tuple(_shaped(edit) for edit in edits)
+
+
+def _shaped(edit: FileEdit) -> FileEdit:
+    return replace(edit, new_text=shaped_like(edit.old_text, edit.new_text, edit.path))
 
 
 def snapshot_of(domain: DomainOutcome) -> str:

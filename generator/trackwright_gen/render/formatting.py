@@ -30,6 +30,15 @@ def formatted(texts: Mapping[str, str], root: Path, first_party: Sequence[str]) 
         return dict(pairs)
 
 
+def shaped_like(old: str, new: str, path: Path) -> str:
+    """The new text of a user's file: formatted if the old text was, else as it is.
+
+    Raises:
+        ToolError: ruff refused the file or cannot be run.
+    """
+    return _ruff(_FORMAT, path, new) if _ruff(_FORMAT, path, old) == old else new
+
+
 def _one(path: Path, text: str, steps: Sequence[tuple[str, ...]]) -> str:
     if path.suffix != ".py" or not text.strip():
         return text

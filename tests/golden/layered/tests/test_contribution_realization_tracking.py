@@ -1,0 +1,221 @@
+"""Tests of contribution_realization, on a throwaway database of the project's own kind."""
+
+import datetime as dt
+from collections.abc import Generator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, sessionmaker
+from trackwright import InvalidTransition, TrackingStatus
+from trackwright.jobs import TaskRun
+from trackwright.testing import captured_dispatch, replaced, throwaway_sessions
+
+from app.crud.contribution_realization import contribution_realization_crud
+from app.database import SessionLocal
+from app.models.contribution_realization import ContributionRealizationTracking
+from app.schemas.contribution_realization import (
+    ContributionRealizationCreate,
+    ContributionRealizationInDB,
+)
+from app.services.contribution_realization import ContributionRealizationService
+from app.tasks.contribution_realization import process_contribution
+
+Sessions = sessionmaker[Session]
+
+
+@pytest.fixture
+def sessions() -> Generator[Sessions]:
+    """A fresh place with this domain's table in it."""
+    with throwaway_sessions(SessionLocal, ContributionRealizationTracking) as made:
+        yield made
+
+
+def values(number: int = 0) -> dict[str, Any]:
+    """Values of a new row; another row for another number."""
+    rows: list[dict[str, Any]] = [
+        {
+            "pension_id": 1,
+            "contribution_date": dt.date(2026, 1, 2),
+            "amount": Decimal("1.00"),
+            "currency": "001",
+        },
+        {
+            "pension_id": 2,
+            "contribution_date": dt.date(2026, 1, 3),
+            "amount": Decimal("2.00"),
+            "currency": "002",
+        },
+    ]
+    return rows[number]
+
+
+def create(sessions: Sessions, number: int = 0, **changes: Any) -> int:
+    """Commit a PENDING row."""
+    with sessions() as session:
+        return ContributionRealizationService(session).create_tracking(
+            commit=True, **{**values(number), **changes}
+        )
+
+
+def move(sessions: Sessions, tracking_id: int, *statuses: str) -> None:
+    """Move a row by hand."""
+    with sessions() as session:
+        for status in statuses:
+            ContributionRealizationService(session).update_status(
+                tracking_id, status, commit=True
+            )
+
+
+def row(sessions: Sessions, tracking_id: int) -> ContributionRealizationTracking:
+    """The row as it is now."""
+    with sessions() as session:
+        return ContributionRealizationService(session).get_status(tracking_id)
+
+
+def run(sessions: Sessions, tracking_id: int, body: Any) -> str:
+    """Deliver one message of a row to the task, with another body; how Celery sees it end."""
+    with (
+        captured_dispatch(),
+        replaced(process_contribution, body=body, session_factory=sessions),
+    ):
+        return str(process_contribution.apply(args=(tracking_id,)).state)
+
+
+async def succeed(run: TaskRun[ContributionRealizationTracking]) -> None:
+    """A body with nothing to do."""
+    del run
+
+
+async def fail(run: TaskRun[ContributionRealizationTracking]) -> None:
+    """A body whose work fails."""
+    message = f"attempt {run.attempt} failed"
+    raise ConnectionError(message)
+
+
+def test_a_new_row_has_its_values_and_is_pending(sessions: Sessions) -> None:
+    found = row(sessions, create(sessions))
+    assert found.status == TrackingStatus.PENDING
+    assert (found.attempts, found.max_attempts) == (0, 5)
+    for name, value in values().items():
+        assert getattr(found, name) == value
+    assert (
+        ContributionRealizationInDB.model_validate(found).status
+        is TrackingStatus.PENDING
+    )
+
+
+def test_the_service_creates_from_typed_arguments(sessions: Sessions) -> None:
+    given = ContributionRealizationCreate.model_validate(values()).model_dump(
+        exclude_unset=True
+    )
+    with sessions() as session:
+        tracking_id = ContributionRealizationService(
+            session
+        ).create_contribution_realization(**given)
+        session.commit()
+    for name, value in values().items():
+        assert getattr(row(sessions, tracking_id), name) == value
+
+
+def test_a_row_goes_the_standard_way(sessions: Sessions) -> None:
+    tracking_id = create(sessions)
+    move(sessions, tracking_id, "PROCESSING", "COMPLETED")
+    found = row(sessions, tracking_id)
+    assert found.status == TrackingStatus.COMPLETED
+    assert found.started_at is not None
+    assert found.completed_at is not None
+    assert found.completed_at >= found.started_at
+
+
+def test_a_way_off_the_diagram_is_refused(sessions: Sessions) -> None:
+    tracking_id = create(sessions)
+    with pytest.raises(InvalidTransition):
+        move(sessions, tracking_id, "COMPLETED")
+
+
+def test_get_active_by_pension_id_and_contribution_date_finds_the_one_row(
+    sessions: Sessions,
+) -> None:
+    tracking_id = create(sessions)
+    wanted = [
+        values()[name]
+        for name in (
+            "pension_id",
+            "contribution_date",
+        )
+    ]
+    with sessions() as session:
+        found = contribution_realization_crud.get_active_by_pension_id_and_contribution_date(
+            session, *wanted
+        )
+    assert found is not None
+    assert found.id == tracking_id
+    with pytest.raises(IntegrityError):
+        create(sessions)
+    move(sessions, tracking_id, "CANCELLED")
+    again = {
+        name: values()[name]
+        for name in (
+            "pension_id",
+            "contribution_date",
+        )
+    }
+    assert row(sessions, create(sessions, 1, **again)).status == TrackingStatus.PENDING
+
+
+def test_lists_show_rows_by_their_status(sessions: Sessions) -> None:
+    waiting, done = create(sessions), create(sessions, 1)
+    move(sessions, done, "PROCESSING", "COMPLETED")
+    with sessions() as session:
+        assert [
+            one.id
+            for one in contribution_realization_crud.get_by_status(session, "COMPLETED")
+        ] == [done]
+        assert [
+            one.id for one in contribution_realization_crud.get_active_tasks(session)
+        ] == [waiting]
+        assert (
+            contribution_realization_crud.count_by_status(session)[
+                TrackingStatus.PENDING
+            ]
+            == 1
+        )
+
+
+def test_the_task_completes_its_row(sessions: Sessions) -> None:
+    tracking_id = create(sessions)
+    assert run(sessions, tracking_id, succeed) == "SUCCESS"
+    found = row(sessions, tracking_id)
+    assert (found.status, found.attempts) == (TrackingStatus.COMPLETED, 1)
+
+
+def test_a_failed_attempt_is_tried_again(sessions: Sessions) -> None:
+    tracking_id = create(sessions, max_attempts=2)
+    assert run(sessions, tracking_id, fail) == "RETRY"
+    found = row(sessions, tracking_id)
+    assert (found.status, found.attempts) == (TrackingStatus.PENDING, 1)
+    assert found.scheduled_at is not None
+    assert found.error_message is not None
+    assert "attempt 1 failed" in found.error_message
+
+
+def test_the_last_attempt_fails_the_row(sessions: Sessions) -> None:
+    tracking_id = create(sessions, max_attempts=1)
+    assert run(sessions, tracking_id, fail) == "FAILURE"
+    assert row(sessions, tracking_id).status == TrackingStatus.FAILED
+
+
+def test_a_second_message_does_nothing(sessions: Sessions) -> None:
+    tracking_id = create(sessions)
+    run(sessions, tracking_id, succeed)
+    assert run(sessions, tracking_id, fail) == "IGNORED"
+    assert row(sessions, tracking_id).status == TrackingStatus.COMPLETED
+
+
+def test_a_cancelled_row_is_not_run(sessions: Sessions) -> None:
+    tracking_id = create(sessions)
+    move(sessions, tracking_id, "CANCELLED")
+    assert run(sessions, tracking_id, fail) == "IGNORED"
+    assert row(sessions, tracking_id).status == TrackingStatus.CANCELLED
