@@ -27,10 +27,7 @@ class LazyGroup(click.Group):
         try:
             module = importlib.import_module(entry.module)
         except ModuleNotFoundError as missing:
-            package = (missing.name or "").partition(".")[0]
-            if package in _OWN_PACKAGES:
-                raise
-            raise MissingExtraError(cmd_name, package=package, extra=entry.extra) from missing
+            raise _explained(missing, cmd_name) from missing
         command: click.Command = module.command
         return command
 
@@ -46,6 +43,19 @@ class LazyGroup(click.Group):
         except (ToolError, ToolErrors) as error:
             click.echo(f"{error}" if _has_place(error) else f"trackwright: {error}", err=True)
             ctx.exit(FAILED)
+        except ModuleNotFoundError as missing:
+            # Commands import their heavy packages only where they are used.
+            click.echo(f"trackwright: {_explained(missing, ctx.invoked_subcommand or '')}", err=True)
+            ctx.exit(FAILED)
+
+
+def _explained(missing: ModuleNotFoundError, command: str) -> Exception:
+    """The extra that brings a missing package; our own packages are never meant."""
+    package = (missing.name or "").partition(".")[0]
+    entry = COMMANDS.get(command)
+    if entry is None or package in _OWN_PACKAGES:
+        raise missing
+    return MissingExtraError(command, package=package, extra=entry.extra)
 
 
 def _has_place(error: ToolError | ToolErrors) -> bool:
