@@ -24,6 +24,7 @@ NOT_EXCUSED = {
     "a day that is over": f"{HEAD}# trackwright: temporary[TW101] until=2026-05-31\n{TASK}",
     "a comment further above": f"{HEAD}# trackwright: exempt[TW101]\n\n{TASK}",
     "noqa for another code": f"{HEAD}@shared_task\ndef add(): ...  # noqa: E501",
+    "a text that looks like a comment": f'{HEAD}@shared_task\ndef add(x="# noqa"): ...',
     "a comment in the body": f"{HEAD}@shared_task\ndef add():\n    # trackwright: exempt[TW101]\n    ...",
 }
 MALFORMED = {

@@ -217,6 +217,14 @@ class _Binder:
         for argument in (*node.args, *node.keywords):
             self._expression(argument, scope, "value")
 
+    def _visit_BinOp(self, node: ast.BinOp, scope: Scope) -> None:  # noqa: N802
+        # A text of a thousand lines joined by + is nested a thousand deep.
+        left: ast.expr = node
+        while isinstance(left, ast.BinOp):
+            self._visit(left.right, scope)
+            left = left.left
+        self._visit(left, scope)
+
     def _visit_Name(self, node: ast.Name, scope: Scope) -> None:  # noqa: N802
         if isinstance(node.ctx, ast.Load):
             self._module.uses.append(Use(node, scope, self._statement, self._role))

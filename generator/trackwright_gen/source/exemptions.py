@@ -3,7 +3,8 @@
 import datetime as dt
 import difflib
 import re
-from collections.abc import Mapping
+import tokenize
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +18,7 @@ _NOQA = re.compile(r"#\s*noqa\b(?P<colon>:\s*(?P<codes>[A-Z]+[0-9]+(?:[,\s]+[A-Z
 _FIELD = re.compile(
     r"""\s*(?P<name>[\w-]+)\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"'#]+))"""
 )
+_WANTED = re.compile(r"#.*(?:trackwright:|noqa)", re.IGNORECASE)
 _FIELDS = ("reason", "approved-by", "ticket", "until", "adapts")
 _KINDS: Mapping[str, Literal["exempt", "temporary", "external"]] = {
     "exempt": "exempt",
@@ -34,11 +36,11 @@ class Malformed:
     message: str
 
 
-def read_comment(text: str, row: int) -> Exemption | Malformed | None:
-    """The exemption in one line of source, if it has one."""
+def read_comment(text: str, row: int, column: int) -> Exemption | Malformed | None:
+    """The exemption in a comment, if it has one."""
     own = _OWN.search(text)
     if own is not None:
-        return _own(own, row)
+        return _own(own, row, column + own.start())
     noqa = _NOQA.search(text)
     if noqa is None:
         return None
@@ -46,8 +48,7 @@ def read_comment(text: str, row: int) -> Exemption | Malformed | None:
     return Exemption(kind="noqa", codes=codes, line=row)
 
 
-def _own(match: re.Match[str], row: int) -> Exemption | Malformed:
-    column = match.start() + 1
+def _own(match: re.Match[str], row: int, column: int) -> Exemption | Malformed:
     kind = _KINDS.get(match["kind"].lower())
     if kind is None:
         near = difflib.get_close_matches(match["kind"], _KINDS, n=1)
@@ -107,9 +108,8 @@ class Exemptions:
         self._lines = module.lines
         self._by_row: dict[int, Exemption] = {}
         self.malformed: list[Malformed] = []
-        for row, text in enumerate(module.lines, start=1):
-            if "#" in text:
-                self._add(read_comment(text, row))
+        for row, column, text in _comments(module.lines):
+            self._add(read_comment(text, row, column))
 
     def _add(self, found: Exemption | Malformed | None) -> None:
         if isinstance(found, Malformed):
@@ -122,3 +122,30 @@ class Exemptions:
         while first > 1 and self._lines[first - 2].lstrip().startswith("#"):
             first -= 1
         return [self._by_row[row] for row in range(first, last + 1) if row in self._by_row]
+
+
+def _comments(lines: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+    """Row, column and text of the comments that could matter; what only looks like one in a text is none."""
+    wanted = [(row, match) for row, text in enumerate(lines, start=1) if (match := _WANTED.search(text))]
+    if not wanted:
+        return
+    real = _real_comments(lines)
+    for row, match in wanted:
+        if real is None:
+            yield row, match.start() + 1, match.string[match.start() :]
+        elif row in real:
+            column, text = real[row]
+            yield row, column, text
+
+
+def _real_comments(lines: Sequence[str]) -> dict[int, tuple[int, str]] | None:
+    """All comments by row; None where the tokens of newer syntax cannot be read."""
+    source = iter([f"{line}\n" for line in lines])
+    try:
+        return {
+            token.start[0]: (token.start[1] + 1, token.string)
+            for token in tokenize.generate_tokens(lambda: next(source, ""))
+            if token.type == tokenize.COMMENT
+        }
+    except (tokenize.TokenError, SyntaxError):
+        return None

@@ -20,6 +20,15 @@ def in_older_grammar(text: str) -> str | None:
     return tree.visit(_Older(tree)).code
 
 
+def is_python(text: str) -> bool:
+    """True if a text is Python of any version."""
+    try:
+        cst.parse_module(text)
+    except (cst.ParserSyntaxError, RecursionError):
+        return False
+    return True
+
+
 class _Older(cst.CSTTransformer):
     """Drops type parameters, and puts plain statements and strings in place of what 3.11 cannot read."""
 

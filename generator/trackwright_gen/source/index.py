@@ -10,6 +10,7 @@ from trackwright_gen.source.files import Selection
 from trackwright_gen.source.modules import ModuleMap
 from trackwright_gen.source.parsing import Problem, parse
 from trackwright_gen.source.scopes import Module
+from trackwright_gen.source.syntax import syntax_problems
 
 
 class SourceIndex:
@@ -55,7 +56,11 @@ class SourceIndex:
         if isinstance(parsed, Problem):
             self._problems[path] = parsed
             return None
-        return bind(parsed, self._names.name_of(path))
+        try:
+            return bind(parsed, self._names.name_of(path))
+        except RecursionError:
+            self._problems[path] = Problem("unreadable-file", "nested too deeply to be read", Location(path))
+            return None
 
     def module(self, dotted: str, importer: Module) -> Module | None:
         """The project's module of a dotted name, as an importing module sees it."""
@@ -66,22 +71,26 @@ class SourceIndex:
         """True for a folder of the project without an `__init__.py`."""
         return self._names.is_folder(dotted, importer.path)
 
-    def load_matching(self, pattern: re.Pattern[bytes]) -> None:
-        """Parse every file whose bytes match; a match may be anywhere, so this only says which files matter."""
+    def load_matching(self, pattern: re.Pattern[bytes], *, hints: Iterable[bytes]) -> None:
+        """Parse every file whose bytes match; a match may be anywhere, so this only says which files matter.
+
+        Hints are texts of which a match holds at least one: looking for them first is ten times as fast.
+        """
+        texts = tuple(hints)
         for path, data in self._bytes.items():
-            if path not in self._modules and pattern.search(data):
+            if path not in self._modules and any(text in data for text in texts) and pattern.search(data):
                 self.load(path)
+
+    def load_words(self, names: Iterable[str]) -> None:
+        """Parse every file that holds any of some names as a whole word."""
+        texts = tuple(sorted(name.encode() for name in names))
+        words = re.compile(rb"\b(?:" + b"|".join(map(re.escape, texts)) + rb")\b")
+        self.load_matching(words, hints=texts)
 
     def check_syntax(self, paths: Iterable[Path]) -> None:
         """Parse files for their problems' sake, without keeping what has none."""
-        for path in paths:
-            if path in self._modules or path not in self._bytes:
-                continue
-            parsed = parse(path, self._bytes[path])
-            if isinstance(parsed, Problem):
-                self._problems[path] = parsed
-
-
-def any_word(names: Iterable[str]) -> re.Pattern[bytes]:
-    """A pattern for any of some names as a whole word."""
-    return re.compile(rb"\b(?:" + b"|".join(re.escape(name.encode()) for name in sorted(names)) + rb")\b")
+        unread = {
+            path: self._bytes[path] for path in paths if path in self._bytes and path not in self._modules
+        }
+        for problem in syntax_problems(unread):
+            self._problems[problem.location.path] = problem

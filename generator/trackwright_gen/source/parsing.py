@@ -34,15 +34,37 @@ class Parsed:
 
 def parse(path: Path, data: bytes) -> Parsed | Problem:
     """Parse a file as Python of any version that this interpreter or LibCST knows."""
-    try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        text = data.decode(encoding)
-    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
-        return Problem("unreadable-file", f"cannot be decoded: {error}", Location(path))
+    text = _decoded(path, data)
+    if isinstance(text, Problem):
+        return text
     tree = _tree(path, text)
     if isinstance(tree, Problem):
         return tree
     return Parsed(path, tuple(_LINE_END.split(text)), tree)
+
+
+def check(path: Path, data: bytes) -> Problem | None:
+    """What is wrong with a file that nobody wants the tree of."""
+    text = _decoded(path, data)
+    if isinstance(text, Problem):
+        return text
+    try:
+        _parsed(text)
+    except SyntaxError as error:
+        from trackwright_gen.source.grammar import is_python
+
+        return None if is_python(text) else _syntax_problem(path, error)
+    except (ValueError, RecursionError, MemoryError) as error:
+        return _unparsable(path, error)
+    return None
+
+
+def _decoded(path: Path, data: bytes) -> str | Problem:
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        return data.decode(encoding)
+    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
+        return Problem("unreadable-file", f"cannot be decoded: {error}", Location(path))
 
 
 def _tree(path: Path, text: str) -> ast.Module | Problem:
@@ -53,17 +75,24 @@ def _tree(path: Path, text: str) -> ast.Module | Problem:
 
         older = in_older_grammar(text)
         if older is None:
-            place = Location(path, error.lineno or 1, max(error.offset or 1, 1))
-            return Problem("invalid-syntax", f"no valid Python: {error.msg}", place)
-    except ValueError as error:
-        return Problem("invalid-syntax", f"no valid Python: {error}", Location(path))
-    except (RecursionError, MemoryError):
-        return Problem("unreadable-file", "nested too deeply to be parsed", Location(path))
+            return _syntax_problem(path, error)
+    except (ValueError, RecursionError, MemoryError) as error:
+        return _unparsable(path, error)
     try:
         return _parsed(older)
     except SyntaxError as error:
-        place = Location(path, error.lineno or 1, max(error.offset or 1, 1))
-        return Problem("invalid-syntax", f"no valid Python: {error.msg}", place)
+        return _syntax_problem(path, error)
+
+
+def _syntax_problem(path: Path, error: SyntaxError) -> Problem:
+    place = Location(path, error.lineno or 1, max(error.offset or 1, 1))
+    return Problem("invalid-syntax", f"no valid Python: {error.msg}", place)
+
+
+def _unparsable(path: Path, error: Exception) -> Problem:
+    if isinstance(error, ValueError):
+        return Problem("invalid-syntax", f"no valid Python: {error}", Location(path))
+    return Problem("unreadable-file", "nested too deeply to be parsed", Location(path))
 
 
 def _parsed(text: str) -> ast.Module:

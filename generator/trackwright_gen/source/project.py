@@ -10,7 +10,7 @@ from trackwright_gen.location import Location
 from trackwright_gen.source.exemptions import Exemptions
 from trackwright_gen.source.files import Selection
 from trackwright_gen.source.frameworks.celery import Celery
-from trackwright_gen.source.index import SourceIndex, any_word
+from trackwright_gen.source.index import SourceIndex
 from trackwright_gen.source.jobs import Declaration, Exemption, Job
 from trackwright_gen.source.models import Models
 from trackwright_gen.source.parsing import Problem
@@ -49,7 +49,7 @@ def read_project(selection: Selection, options: ReadOptions) -> SourceProject:
     resolver = Resolver(index)
     celery = Celery(resolver)
     models = Models(resolver, options.legacy_models)
-    index.load_matching(celery.shapes)
+    index.load_matching(celery.shapes, hints=celery.hints)
     _follow_leads(index, celery, models)
     reported = frozenset(selection.reported)
     modules = tuple(module for module in index.modules if module.path in reported)
@@ -67,7 +67,7 @@ def _follow_leads(index: SourceIndex, celery: Celery, models: Models) -> None:
     asked: set[Module] = set()
     names = set(models.names)
     while names:
-        index.load_matching(any_word(names))
+        index.load_words(names)
         searched |= names
         fresh = [module for module in index.modules if module not in asked]
         asked.update(fresh)

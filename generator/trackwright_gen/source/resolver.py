@@ -24,6 +24,8 @@ from trackwright_gen.source.values import (
     external_name,
 )
 
+_DEEPEST = 60
+"""Longer ways than this (fluent calls by the hundred) would exhaust the interpreter's stack."""
 _Computation = Callable[[], Iterable[Value]]
 _Step = Callable[[Value], Iterable[Value]]
 
@@ -58,6 +60,8 @@ class Resolver:
             return self._known[key]
         if key in self._running:
             return ()
+        if len(self._running) > _DEEPEST:
+            return (Unknown("?"),)
         self._running.add(key)
         try:
             result = tuple(dict.fromkeys(compute()))

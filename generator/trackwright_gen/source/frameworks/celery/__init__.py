@@ -20,6 +20,8 @@ SHAPES = re.compile(
     rb"|^[ \t]*class[ \t]+\w+\([^)]*(?:\b\w*Task|\bQueueOnce|\bSingleton|\bBatches)\b",
     re.MULTILINE,
 )
+HINTS = (b"task", b"Task", b"QueueOnce", b"Singleton", b"Batches")
+"""One of these is in whatever the shapes match."""
 _ALREADY_A_SHAPE = frozenset({"task", "shared_task", "periodic_task", "tracked_task", "register_task"})
 
 
@@ -27,6 +29,7 @@ class Celery:
     """Reads Celery's tasks out of parsed modules."""
 
     shapes = SHAPES
+    hints = HINTS
 
     def __init__(self, resolver: Resolver) -> None:
         self._resolver = resolver

@@ -1,0 +1,80 @@
+"""Broken files are found by several processes as by one, and deep nesting breaks nothing."""
+
+from pathlib import Path
+
+import pytest
+from source_trees import read_tree
+
+from trackwright_gen.source.parsing import check
+from trackwright_gen.source.syntax import syntax_problems
+
+FILES = {
+    Path(f"{name}.py"): source
+    for name, source in [("a", b"x = 1"), ("b", b"def ("), ("c", b"y = "), ("d", b"")]
+}
+
+
+@pytest.mark.parametrize("worth", [1, 1_000_000])
+def test_finds_what_is_broken(worth: int) -> None:
+    assert [each.location.path.name for each in syntax_problems(FILES, worth=worth)] == ["b.py", "c.py"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"type Name = str\n",
+        b"class C[T]: ...\n",
+        b"x = f'{x['a']}'\n",
+        b"def f[\n    A,\n](a: A): ...\n",
+    ],
+)
+def test_newer_syntax_is_not_broken(source: bytes) -> None:
+    assert check(Path("a.py"), source) is None
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"def (", "invalid-syntax"),
+        (b"x = 1\0", "invalid-syntax"),
+        (b"# caf\xe9", "unreadable-file"),
+        (b"# coding: nonsense\n", "unreadable-file"),
+    ],
+)
+def test_says_what_is_wrong(data: bytes, kind: str) -> None:
+    problem = check(Path("a.py"), data)
+    assert problem is not None
+    assert problem.kind == kind
+
+
+def test_rows_stay_right_under_newer_syntax(tmp_path: Path) -> None:
+    source = """
+        from celery import shared_task
+        type Name = dict[
+            str, int
+        ]
+        def of[
+            T,
+        ](x: T) -> T:
+            return f"{
+                x
+            }"
+        try:
+            pass
+        except ValueError:
+            pass
+        @shared_task
+        def add(): ...
+    """
+    (job,) = read_tree(tmp_path, {"t.py": source}).jobs
+    assert job.location.row == 16
+
+
+def test_deep_expressions_are_read(tmp_path: Path) -> None:
+    chain = "q" + "".join(f".filter({number})" for number in range(150))
+    text = " + ".join("'x'" for _ in range(900))
+    source = (
+        f"from celery import shared_task\n@shared_task\ndef add(q):\n    q = {chain}\n    return {text}\n"
+    )
+    (job,) = read_tree(tmp_path, {"t.py": source}).jobs
+    assert job.name == "t.add"
