@@ -2,6 +2,7 @@
 
 import fnmatch
 import os
+import re
 import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -23,6 +24,33 @@ _ROOT_MARKS = (
 
 
 @dataclass(frozen=True, slots=True)
+class Excludes:
+    """Patterns as one expression each: a name anywhere in a path, or (with a slash) a path from the root."""
+
+    names: re.Pattern[str]
+    paths: re.Pattern[str]
+
+    @classmethod
+    def of(cls, patterns: Iterable[str]) -> "Excludes":
+        """Read the patterns of the settings; `./build` means the one at the root."""
+        bare = [each.rstrip("/") for each in patterns]
+        return cls(
+            _any_of(each for each in bare if "/" not in each),
+            _any_of(each.removeprefix("./") for each in bare if "/" in each),
+        )
+
+    def cover(self, relative: Path) -> bool:
+        """True for a path whose name, or the name or path of a folder above it, is excluded."""
+        if any(self.names.fullmatch(part) for part in relative.parts):
+            return True
+        return any(self.paths.fullmatch(step.as_posix()) for step in (relative, *relative.parents[:-1]))
+
+
+def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(map(fnmatch.translate, patterns)) or r"(?!)")
+
+
+@dataclass(frozen=True, slots=True)
 class Selection:
     """The files to report on, and all files of the projects they belong to (names lead there)."""
 
@@ -37,18 +65,19 @@ def select_files(paths: Iterable[Path], exclude: tuple[str, ...]) -> Selection:
     Raises:
         ToolError: a path does not exist.
     """
+    excludes = Excludes.of(exclude)
     given = [path.resolve() for path in paths]
     for path in given:
         if not path.exists():
             raise ToolError(f"no such file or folder: {path}", hint="check the path, or use -C DIR")
     roots = _outermost(project_root(path) for path in given)
-    listings = {root: tuple(_listed(root, exclude)) for root in roots}
+    listings = {root: tuple(_listed(root, excludes)) for root in roots}
     known = dict.fromkeys(path for root in roots for path in listings[root])
     reported: dict[Path, None] = {}
     for path in given:
         inside = [path] if path.is_file() else [each for each in known if each.is_relative_to(path)]
         # A folder named explicitly counts even where git ignores it.
-        reported |= dict.fromkeys(inside or _walked(path, exclude))
+        reported |= dict.fromkeys(inside or _walked(path, excludes))
     return Selection(roots, tuple(reported), tuple(known | reported))
 
 
@@ -72,14 +101,14 @@ def _outermost(roots: Iterable[Path]) -> tuple[Path, ...]:
     return tuple(kept)
 
 
-def _listed(root: Path, exclude: tuple[str, ...]) -> Iterator[Path]:
+def _listed(root: Path, excludes: Excludes) -> Iterator[Path]:
     from_git = _git_files(root)
     if from_git is None:
-        yield from _walked(root, exclude)
+        yield from _walked(root, excludes)
         return
     for name in from_git:
         path = root / name
-        if not excluded(Path(name), exclude) and path.is_file():
+        if not excludes.cover(Path(name)) and path.is_file():
             yield path
 
 
@@ -95,30 +124,15 @@ def _git_files(root: Path) -> list[str] | None:
     return sorted(set(os.fsdecode(done.stdout).split("\0")) - {""})
 
 
-def _walked(root: Path, exclude: tuple[str, ...]) -> Iterator[Path]:
+def _walked(root: Path, excludes: Excludes) -> Iterator[Path]:
     for folder, folders, names in os.walk(root):
         here = Path(folder)
         relative = here.relative_to(root)
         folders[:] = sorted(
             name
             for name in folders
-            if not excluded(relative / name, exclude) and not (here / name / "pyvenv.cfg").is_file()
+            if not excludes.cover(relative / name) and not (here / name / "pyvenv.cfg").is_file()
         )
         for name in sorted(names):
-            if name.endswith(".py") and not excluded(relative / name, exclude):
+            if name.endswith(".py") and not excludes.cover(relative / name):
                 yield here / name
-
-
-def excluded(relative: Path, patterns: tuple[str, ...]) -> bool:
-    """True if a pattern names a part of the path, or (with a slash) the path or a folder above it."""
-    steps = [relative, *relative.parents[:-1]]
-    for pattern in patterns:
-        if "/" not in pattern.rstrip("/"):
-            bare = pattern.rstrip("/")
-            if any(fnmatch.fnmatchcase(part, bare) for part in relative.parts):
-                return True
-        elif any(
-            fnmatch.fnmatchcase(step.as_posix(), pattern.removeprefix("./").rstrip("/")) for step in steps
-        ):
-            return True
-    return False

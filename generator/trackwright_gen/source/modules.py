@@ -16,11 +16,20 @@ class ModuleMap:
         self._files = frozenset(files)
         self._folders = frozenset(folder for path in self._files for folder in path.parents)
         self._packages = frozenset(path.parent for path in self._files if path.name == "__init__.py")
+        self._names = frozenset(part for path in self._files for part in (path.stem, path.parent.name))
+        self._names |= {folder.name for folder in self._folders}
+        self._above: dict[Path, list[Path]] = {}
         self._source_roots: dict[Path, Path] = {}
         self._by_last: dict[str, list[Path]] = {}
         for path in self._files:
             self._by_last.setdefault(_module_parts(path)[-1], []).append(path)
-        self._all_roots = tuple(dict.fromkeys(self.source_root(path) for path in sorted(self._files)))
+        self._all_roots: dict[Path, None] = {}
+        self._roots_with: dict[str, dict[Path, None]] = {}
+        for path in sorted(self._files):
+            root = self.source_root(path)
+            self._all_roots[root] = None
+            top = path.parts[len(root.parts)].removesuffix(".py")
+            self._roots_with.setdefault(top, {})[root] = None
 
     def name_of(self, path: Path) -> str:
         """The dotted name of a file, seen from its source root."""
@@ -51,10 +60,10 @@ class ModuleMap:
     def find(self, dotted: str, importer: Path) -> Path | None:
         """The file that an import of a name in some file means; None if it is outside the project."""
         parts = dotted.split(".")
-        if not dotted or parts[0] in _NEVER_OURS:
+        if not dotted or parts[0] in _NEVER_OURS or parts[0] not in self._names:
             return None
         own_root = self.source_root(importer)
-        for root in dict.fromkeys((own_root, *self._folders_above(importer), *self._all_roots)):
+        for root in (own_root, *self._folders_above(importer), *self._roots_with.get(parts[0], ())):
             found = self._file_at(root.joinpath(*parts))
             # `import foo` in a foo.py means another foo; `from . import x` in a package means itself.
             if found is not None and (found != importer or importer.name == "__init__.py"):
@@ -62,10 +71,14 @@ class ModuleMap:
         return self._only_suffix(parts)
 
     def _folders_above(self, importer: Path) -> list[Path]:
-        return [folder for folder in importer.parents if folder in self._folders and self._inside(folder)]
-
-    def _inside(self, folder: Path) -> bool:
-        return any(folder.is_relative_to(root) for root in self._project_roots)
+        folder = importer.parent
+        if folder not in self._above:
+            self._above[folder] = [
+                each
+                for each in importer.parents
+                if each in self._folders and any(each.is_relative_to(root) for root in self._project_roots)
+            ]
+        return self._above[folder]
 
     def _file_at(self, base: Path) -> Path | None:
         for path in (base / "__init__.py", base.with_name(f"{base.name}.py")):
