@@ -83,7 +83,9 @@ def alembic_home(root: Path, config: AlembicConfig) -> AlembicHome:
             at=Location(versions[0]),
             hint="join them first: alembic merge heads",
         )
-    return AlembicHome(config.path, scripts, versions, tuple(head.revision for head in heads))
+    return AlembicHome(
+        config.path, scripts, versions, tuple(head.revision for head in heads), recursive=config.recursive
+    )
 
 
 def _version_folder(root: Path, config: AlembicConfig, location: str) -> Path:

@@ -24,6 +24,18 @@ class RevisionFile:
     """Where the parents are written."""
 
 
+def read_revisions(locations: Iterable[Path], *, recursive: bool) -> tuple[RevisionFile, ...]:
+    """All revisions of the version folders, in the order of their files.
+
+    Raises:
+        ToolErrors: revision files that cannot be read.
+    """
+    revisions, errors = _read_all(locations, recursive=recursive)
+    if errors:
+        raise ToolErrors(errors)
+    return tuple(revisions)
+
+
 def read_heads(locations: Iterable[Path], *, recursive: bool) -> tuple[RevisionFile, ...]:
     """The revisions that no other follows; more than one is for the caller to judge.
 

@@ -37,6 +37,8 @@ class AlembicHome:
     script_location: Path
     version_locations: tuple[Path, ...]
     heads: tuple[str, ...]
+    recursive: bool = False
+    """Whether revisions may lie in folders below the version locations."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,51 +1,77 @@
-"""The Alembic operations that make a table, and the ones of ours that Alembic has no words for."""
+"""Operations that Alembic has no words for, registered with its renderer."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from alembic.autogenerate.api import AutogenContext
 from alembic.autogenerate.render import renderers
 from alembic.operations import ops
 
-from trackwright_gen.plan.table import Table
-from trackwright_gen.revisions.sqlalchemy_table import sqlalchemy_table
+from trackwright_gen.revisions.rendering import indented, source_of
 
 LOCK_TIMEOUT = "5s"
 STATEMENT_TIMEOUT = "5min"
+_USING = "postgresql_using"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What one revision does, there and back."""
+class ByDialectOp(ops.MigrateOperation):
+    """Steps for PostgreSQL and steps for any other database, chosen when the revision runs."""
 
-    upgrade: tuple[ops.MigrateOperation, ...]
-    downgrade: tuple[ops.MigrateOperation, ...]
-
-
-class SetTimeoutsOp(ops.MigrateOperation):
-    """Bound how long the revision waits for locks, where the database is PostgreSQL.
-
-    A migration that waits for a lock makes every later query wait behind it.
-    """
+    def __init__(
+        self, postgresql: tuple[ops.MigrateOperation, ...], other: tuple[ops.MigrateOperation, ...] = ()
+    ) -> None:
+        self.postgresql = postgresql
+        self.other = other
 
 
-@renderers.dispatch_for(SetTimeoutsOp)
-def _render_timeouts(_context: Any, _operation: SetTimeoutsOp) -> list[str]:
-    return [
-        'if op.get_context().dialect.name == "postgresql":',
-        f"    op.execute(\"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'\")",
-        f"    op.execute(\"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT}'\")",
-        "",
-    ]
+class RefuseOp(ops.MigrateOperation):
+    """Stop, with a reason, where a step cannot be done right."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
 
 
-def create_table(planned: Table) -> Change:
-    """Create a table with its constraints and indexes; going back drops it."""
-    table = sqlalchemy_table(planned)
-    indexes: Sequence[Any] = sorted(table.indexes, key=lambda index: str(index.name))
-    create = (
-        ops.CreateTableOp.from_table(table),
-        *(ops.CreateIndexOp.from_index(index) for index in indexes),
+class AlterColumnOp(ops.AlterColumnOp):
+    """ALTER COLUMN that says how old values become new ones, which Alembic's own renderer leaves out."""
+
+
+class CreateCheckConstraintOp(ops.CreateCheckConstraintOp):
+    """ADD CHECK, which Alembic renders only since 1.19."""
+
+
+def timeouts() -> ByDialectOp:
+    """Bound how long the revision waits for locks: a migration that waits makes every later query wait behind it."""
+    return ByDialectOp(
+        (
+            ops.ExecuteSQLOp(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"),
+            ops.ExecuteSQLOp(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT}'"),
+        )
     )
-    # Dropping a table drops its indexes; naming each would only repeat the list.
-    return Change((SetTimeoutsOp(), *create), (SetTimeoutsOp(), ops.DropTableOp.from_table(table)))
+
+
+@renderers.dispatch_for(ByDialectOp)
+def _render_by_dialect(context: AutogenContext, operation: ByDialectOp) -> str:
+    branches = [('if op.get_context().dialect.name == "postgresql":', operation.postgresql)]
+    if not operation.postgresql:
+        branches = [('if op.get_context().dialect.name != "postgresql":', operation.other)]
+    elif operation.other:
+        branches.append(("else:", operation.other))
+    return "".join(f"{head}\n{indented(source_of(context, body)).rstrip()}\n" for head, body in branches)
+
+
+@renderers.dispatch_for(RefuseOp)
+def _render_refusal(_context: AutogenContext, operation: RefuseOp) -> str:
+    return f"raise NotImplementedError({operation.reason!r})"
+
+
+@renderers.dispatch_for(AlterColumnOp)
+def _render_alter_column(context: AutogenContext, operation: AlterColumnOp) -> str:
+    plain: Any = renderers.dispatch(ops.AlterColumnOp)
+    text = str(plain(context, operation))
+    using = operation.kw.get(_USING)
+    return text if using is None else f"{text.removesuffix(')')},\n{_USING}={using!r})"
+
+
+@renderers.dispatch_for(CreateCheckConstraintOp)
+def _render_create_check(_context: AutogenContext, operation: CreateCheckConstraintOp) -> str:
+    name = f"op.f({str(operation.constraint_name)!r})"
+    return f"batch_op.create_check_constraint({name}, {str(operation.condition)!r})"

@@ -1,19 +1,24 @@
 """From the table that was to the table that shall be: the revisions to write, in order, nothing written yet."""
 
 import hashlib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement
 
 from trackwright_gen.errors import ToolError
 from trackwright_gen.location import Location
 from trackwright_gen.plan.table import Table
 from trackwright_gen.project.model import AlembicHome
-from trackwright_gen.revisions.operations import create_table
-from trackwright_gen.revisions.script import POSTGRESQL, render_script
+from trackwright_gen.revisions.change import Change, change_table, create_table
+from trackwright_gen.revisions.column_names import column_renames
+from trackwright_gen.revisions.consent import require_consent
+from trackwright_gen.revisions.ddl import postgresql_sql
+from trackwright_gen.revisions.difference import differences
+from trackwright_gen.revisions.hazards import Hazard, hazards_of
+from trackwright_gen.revisions.history import History
+from trackwright_gen.revisions.script import render_script
 from trackwright_gen.revisions.snapshot import snapshot_text
-from trackwright_gen.revisions.sqlalchemy_table import sqlalchemy_table
+from trackwright_gen.revisions.summary import summary_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,82 +31,106 @@ class Revision:
     down_revision: str | None
     message: str
     sql: str
-    hazards: tuple[str, ...] = ()
+    hazards: tuple[Hazard, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    change: Change
+    message: str
+    hazards: tuple[Hazard, ...] = ()
 
 
 def plan_revisions(
-    domain: str, old: Table | None, new: Table, home: AlembicHome, *, parent: str | None = None
+    domain: str,
+    old: Table | None,
+    new: Table,
+    home: AlembicHome,
+    *,
+    parent: str | None = None,
+    renamed_from: Mapping[str, str] | None = None,
+    allow_drop: Collection[str] = (),
+    allow_rewrite: Collection[str] = (),
 ) -> tuple[Revision, ...]:
     """Plan the revisions that bring a domain's table from `old` (None: it is not there) to `new`.
 
-    `parent` chains to a revision of the same run; else it is the project's one head.
+    `parent` chains to a revision of the same run; else it is the project's one head. `renamed_from` is
+    column -> the name it had; `allow_drop` and `allow_rewrite` name fields, as the spec has them.
 
     Raises:
-        ToolError: several heads; a revision of this id is there; a change that is not supported yet.
+        ToolError: several heads, a broken history or template, this revision is there already.
+        ToolErrors: changes that the spec does not allow, all of them.
     """
-    if old is not None and snapshot_text(old) == snapshot_text(new):
+    planned = _planned(
+        old, new, renamed_from=renamed_from or {}, allow_drop=allow_drop, allow_rewrite=allow_rewrite
+    )
+    if planned is None:
         return ()
-    if old is not None:
+    history = History.read(home)
+    down_revision = parent or history.head
+    if old is None:
+        _refuse_second(domain, new, history)
+    return (_revision(domain, new, planned, home=home, history=history, parent=down_revision),)
+
+
+def _planned(
+    old: Table | None,
+    new: Table,
+    *,
+    renamed_from: Mapping[str, str],
+    allow_drop: Collection[str],
+    allow_rewrite: Collection[str],
+) -> _Planned | None:
+    if old is None:
+        return _Planned(create_table(new), f"create {new.name}")
+    if old.name != new.name:
         raise ToolError(
-            f"the table of domain {domain!r} was changed in its spec, and changing an existing table is not "
-            "supported yet",
-            hint=f"take the change out of the spec, or write the migration of {new.name} by hand",
+            f"the table would change its name from {old.name} to {new.name}, which no migration of ours does",
+            hint="restore .trackwright/ from version control: a domain keeps its table",
         )
-    down_revision = parent or _head(home)
-    revision = _revision_id(domain, down_revision, new)
-    message = f"create {new.name}"
+    renames = column_renames(old, new, renamed_from)
+    found = differences(old, new, renames)
+    if not found:
+        return None
+    require_consent(found, allow_drop=allow_drop, allow_rewrite=allow_rewrite)
+    return _Planned(
+        change_table(old, new, renames), f"{new.name}: {summary_of(found)}", hazards_of(found, new.name)
+    )
+
+
+def _revision(
+    domain: str, new: Table, planned: _Planned, *, home: AlembicHome, history: History, parent: str | None
+) -> Revision:
+    revision = _revision_id(domain, parent, new)
     name, text = render_script(
-        create_table(new), home=home, revision=revision, parent=down_revision, message=message
+        planned.change, home=home, revision=revision, parent=parent, message=planned.message
     )
-    path = _version_location(home, down_revision) / name
-    if path.exists():
-        raise ToolError(
-            "a revision of this name is already there",
-            at=Location(path),
-            hint=f"if {new.name} was generated before, restore .trackwright/{domain}/ from version control",
-        )
-    return (
-        Revision(
-            path=path,
-            text=text,
-            revision=revision,
-            down_revision=down_revision,
-            message=message,
-            sql=_create_sql(new),
-        ),
+    path = history.folder_of(parent) / name
+    if revision in history.paths or path.exists():
+        raise ToolError("this revision is there already", at=Location(history.paths.get(revision, path)))
+    return Revision(
+        path=path,
+        text=text,
+        revision=revision,
+        down_revision=parent,
+        message=planned.message,
+        sql=postgresql_sql(planned.change.upgrade),
+        hazards=planned.hazards,
     )
 
 
-def _head(home: AlembicHome) -> str | None:
-    if len(home.heads) > 1:
-        raise ToolError(
-            f"the migrations have several heads: {', '.join(home.heads)}",
-            at=Location(home.script_location),
-            hint="merge them first: alembic merge heads -m 'merge heads'",
-        )
-    return home.heads[0] if home.heads else None
+def _refuse_second(domain: str, new: Table, history: History) -> None:
+    """A lost snapshot must not make a second revision that creates the same table."""
+    for revision, path in history.paths.items():
+        if any(revision == _revision_id(domain, parent, new) for parent in history.parents[revision]):
+            raise ToolError(
+                f"a revision that creates {new.name} is there already",
+                at=Location(path),
+                hint=f"restore .trackwright/{domain}/ from version control, or delete the revision to begin anew",
+            )
 
 
 def _revision_id(domain: str, parent: str | None, table: Table) -> str:
     # Derived, so that two runs from the same state give the same file.
     seed = f"{domain}|{parent}|{snapshot_text(table)}"
     return hashlib.sha256(seed.encode()).hexdigest()[:12]
-
-
-def _version_location(home: AlembicHome, parent: str | None) -> Path:
-    """The folder of the parent's file, where there are several."""
-    first = home.version_locations[0]
-    if parent is None or len(home.version_locations) == 1:
-        return first
-    for folder in home.version_locations:
-        for file in sorted(folder.rglob("*.py")):
-            if any(quoted in file.read_text(errors="replace") for quoted in (f'"{parent}"', f"'{parent}'")):
-                return folder
-    return first
-
-
-def _create_sql(planned: Table) -> str:
-    table = sqlalchemy_table(planned)
-    indexes = sorted(table.indexes, key=lambda index: str(index.name))
-    statements: list[DDLElement] = [CreateTable(table), *(CreateIndex(index) for index in indexes)]
-    return "".join(f"{str(statement.compile(dialect=POSTGRESQL)).strip()};\n" for statement in statements)

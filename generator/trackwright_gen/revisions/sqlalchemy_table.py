@@ -27,7 +27,7 @@ def sqlalchemy_table(planned: plan.Table, metadata: MetaData | None = None) -> A
     Names are final (`conv`): a project's naming convention leaves them alone.
     """
     metadata = metadata or MetaData()
-    columns = [_column(column) for column in planned.columns]
+    columns = [sqlalchemy_column(column) for column in planned.columns]
     for key in planned.foreign_keys:
         _stub(metadata, key, planned)
     constraints = [
@@ -41,17 +41,8 @@ def sqlalchemy_table(planned: plan.Table, metadata: MetaData | None = None) -> A
     return table
 
 
-def sqlalchemy_type(described: SqlType) -> Any:
-    """The type that a description means."""
-    make = getattr(importlib.import_module(described.module), described.name)
-    arguments = [sqlalchemy_type(one) if isinstance(one, SqlType) else one for one in described.args]
-    made = make(*arguments, **dict(described.kwargs))
-    for dialect, variant in described.variants:
-        made = made.with_variant(sqlalchemy_type(variant), dialect)
-    return made
-
-
-def _column(planned: plan.Column) -> Column[Any]:
+def sqlalchemy_column(planned: plan.Column) -> Column[Any]:
+    """Build a column that stands in no table yet."""
     extra = [Identity()] if planned.identity else []
     default = None if planned.server_default is None else text(for_text_clause(planned.server_default))
     return Column(
@@ -63,6 +54,16 @@ def _column(planned: plan.Column) -> Column[Any]:
         server_default=default,
         comment=planned.comment,
     )
+
+
+def sqlalchemy_type(described: SqlType) -> Any:
+    """The type that a description means."""
+    make = getattr(importlib.import_module(described.module), described.name)
+    arguments = [sqlalchemy_type(one) if isinstance(one, SqlType) else one for one in described.args]
+    made = make(*arguments, **dict(described.kwargs))
+    for dialect, variant in described.variants:
+        made = made.with_variant(sqlalchemy_type(variant), dialect)
+    return made
 
 
 def _foreign_key(planned: plan.ForeignKey) -> ForeignKeyConstraint:
@@ -89,11 +90,9 @@ def _stub(metadata: MetaData, key: plan.ForeignKey, planned: plan.Table) -> None
 
 
 def _index(planned: plan.Index, table: Any) -> None:
-    where = None if planned.where is None else text(for_text_clause(planned.where))
-    Index(
-        conv(planned.name),
-        *(table.c[name] for name in planned.columns),
-        unique=planned.unique,
-        postgresql_where=where,
-        sqlite_where=where,
-    )
+    columns = [table.c[name] for name in planned.columns]
+    partial: dict[str, Any] = {}
+    if planned.where is not None:
+        where = text(for_text_clause(planned.where))
+        partial = {"postgresql_where": where, "sqlite_where": where}
+    Index(conv(planned.name), *columns, unique=planned.unique, **partial)

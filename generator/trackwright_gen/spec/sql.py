@@ -20,5 +20,5 @@ def text_literal(value: str) -> str:
 
 
 def for_text_clause(sql: str) -> str:
-    r"""Escape SQL text for `sqlalchemy.text()`, which reads `:name` as a parameter unless it is `\:name`."""
-    return re.sub(r"(?<![:\w\\]):(?=\w)", r"\\:", sql)
+    r"""Escape SQL text for `sqlalchemy.text()`, which reads `:name` as a parameter and `\:name` as `:name`."""
+    return re.sub(r"\\(?=:[\w$]*(?![:\w$]))|(?<![:\w\\])(?=:[\w$]+(?![:\w$]))", r"\\\g<0>", sql)

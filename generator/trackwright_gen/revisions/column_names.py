@@ -1,0 +1,103 @@
+"""Columns under new names: in which order, and in the predicates that mention them."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from trackwright_gen.errors import ToolError
+from trackwright_gen.plan.table import Table
+from trackwright_gen.spec.sql import quoted
+
+_TOKEN = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|[^\W\d][\w$]*|.""", re.DOTALL)
+
+
+def column_renames(old: Table, new: Table, renamed_from: Mapping[str, str]) -> dict[str, str]:
+    """Turn the spec's wishes (new name -> name it had) into renames to do (old column -> new column).
+
+    A wish that an earlier revision fulfilled is none any more.
+
+    Raises:
+        ToolError: the column is not there, or the new name is taken by a column that exists.
+    """
+    names = {column.attribute: column.name for column in old.columns}
+    names |= {column.name: column.name for column in old.columns}
+    present, wanted = {column.name for column in old.columns}, {column.name for column in new.columns}
+    renames: dict[str, str] = {}
+    for name, former in renamed_from.items():
+        source = names.get(former)
+        if name in present and (source is None or source not in wanted):
+            if source is None:
+                continue
+            raise ToolError(
+                f"{former!r} cannot be renamed to {name!r}: the table has a column {name!r} already",
+                hint="do it in two steps: take the present one out of the spec, generate, then rename",
+            )
+        if source is None:
+            raise ToolError(
+                f"{name!r} is `renamed_from: {former}`, but the table has no column {former!r}",
+                hint="take `renamed_from` out to add a new column",
+            )
+        if source != name and source not in wanted:
+            renames[source] = name
+    return renames
+
+
+def renaming_order(renames: Mapping[str, str]) -> tuple[str, ...]:
+    """The old names in an order in which no new name is still taken.
+
+    Raises:
+        ToolError: the names go round in a circle.
+    """
+    waiting = dict(renames)
+    order: list[str] = []
+    while waiting:
+        free = [old for old, new in waiting.items() if new not in waiting]
+        if not free:
+            raise ToolError(
+                f"the columns {', '.join(sorted(waiting))} change names with each other",
+                hint="give one of them another name first, generate, and then the name it shall have",
+            )
+        order += free
+        waiting = {old: new for old, new in waiting.items() if old not in free}
+    return tuple(order)
+
+
+def renamed_columns(table: Table, renames: Mapping[str, str]) -> Table:
+    """The table as the database has it once its columns are renamed."""
+
+    def name(column: str) -> str:
+        return renames.get(column, column)
+
+    def names(columns: Iterable[str]) -> tuple[str, ...]:
+        return tuple(name(column) for column in columns)
+
+    return replace(
+        table,
+        columns=tuple(replace(c, name=name(c.name)) for c in table.columns),
+        foreign_keys=tuple(replace(key, column=name(key.column)) for key in table.foreign_keys),
+        uniques=tuple(replace(unique, columns=names(unique.columns)) for unique in table.uniques),
+        checks=tuple(replace(c, condition=_renamed_sql(c.condition, renames)) for c in table.checks),
+        indexes=tuple(
+            replace(
+                index,
+                columns=names(index.columns),
+                where=None if index.where is None else _renamed_sql(index.where, renames),
+            )
+            for index in table.indexes
+        ),
+    )
+
+
+def columns_in(sql: str, columns: Iterable[str]) -> frozenset[str]:
+    """Which of the columns a predicate mentions."""
+    tokens = set(_TOKEN.findall(sql))
+    return frozenset(column for column in columns if tokens & _spellings(column))
+
+
+def _renamed_sql(sql: str, renames: Mapping[str, str]) -> str:
+    forms = {form: quoted(new) for old, new in renames.items() for form in _spellings(old)}
+    return "".join(forms.get(token, token) for token in _TOKEN.findall(sql))
+
+
+def _spellings(column: str) -> set[str]:
+    return {quoted(column), f'"{column}"'}

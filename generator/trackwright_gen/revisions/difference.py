@@ -1,0 +1,168 @@
+"""What differs between two tables, as data: in the order in which it is done, without a word of Alembic."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from trackwright_gen.errors import ToolError
+from trackwright_gen.plan.table import Check, Column, ForeignKey, Index, Table, Unique
+from trackwright_gen.revisions.column_names import columns_in, renamed_columns, renaming_order
+from trackwright_gen.revisions.type_change import other_kind
+
+Constraint: TypeAlias = ForeignKey | Unique | Check
+Element: TypeAlias = Column | Constraint | Index
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnRenamed:
+    """A column has a new name; databases carry it into constraints and indexes by themselves."""
+
+    old: Column
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """An element is gone."""
+
+    element: Element
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """An element is new."""
+
+    element: Element
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnAltered:
+    """A column stays, and something about it does not."""
+
+    old: Column
+    new: Column
+
+
+@dataclass(frozen=True, slots=True)
+class NameChanged:
+    """A constraint or index is called differently and is otherwise the same."""
+
+    old: Constraint | Index
+    new: Constraint | Index
+
+
+@dataclass(frozen=True, slots=True)
+class CommentChanged:
+    """The table's comment is another one."""
+
+    old: str | None
+    new: str | None
+
+
+Difference: TypeAlias = ColumnRenamed | Dropped | Added | ColumnAltered | NameChanged | CommentChanged
+
+
+def differences(old: Table, new: Table, renames: Mapping[str, str]) -> tuple[Difference, ...]:
+    """List what brings `old` to `new`; `renames` are columns, old name -> new name.
+
+    Raises:
+        ToolError: the columns' new names run in a circle, or the key of the table would change.
+    """
+    order = renaming_order(renames)
+    columns = {column.name: column for column in old.columns}
+    before = renamed_columns(old, renames)
+    _refuse_other_key(before, new)
+    return (
+        *(ColumnRenamed(columns[name], renames[name]) for name in order),
+        *_between(before, new),
+    )
+
+
+def _refuse_other_key(old: Table, new: Table) -> None:
+    keys = [{(c.name, c.identity) for c in table.columns if c.primary_key} for table in (old, new)]
+    if keys[0] != keys[1]:
+        raise ToolError(
+            f"the primary key of {new.name} would change, which no migration of ours does",
+            hint="restore .trackwright/ from version control: every tracking table has the key `id`",
+        )
+
+
+def _between(old: Table, new: Table) -> Iterator[Difference]:
+    kept = _Kept.of(old, new)
+    gone, more, renamed = kept.split(_named(old), _named(new))
+    yield from (Dropped(element) for element in gone)
+    before, after = _columns(old), _columns(new)
+    yield from (Dropped(before[name]) for name in before if name not in after)
+    yield from (Added(after[name]) for name in after if name not in before)
+    for name in after:
+        if name in before and _physical(before[name]) != _physical(after[name]):
+            yield ColumnAltered(before[name], after[name])
+    yield from renamed
+    yield from (Added(element) for element in reversed(more))
+    if old.comment != new.comment:
+        yield CommentChanged(old.comment, new.comment)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """Tells constraints and indexes that stay from those that must be made anew."""
+
+    remade_columns: frozenset[str]
+
+    @classmethod
+    def of(cls, old: Table, new: Table) -> "_Kept":
+        before, after = _columns(old), _columns(new)
+        both = before.keys() & after.keys()
+        return cls(frozenset(n for n in both if other_kind(before[n].type, after[n].type)))
+
+    def split(
+        self, old: Mapping[str, Constraint | Index], new: Mapping[str, Constraint | Index]
+    ) -> tuple[list[Constraint | Index], list[Constraint | Index], list[NameChanged]]:
+        """What goes, what comes, and what only changes its name."""
+        gone = {name: one for name, one in old.items() if not self._stays(one, new.get(name))}
+        more = {name: one for name, one in new.items() if not self._stays(one, old.get(name))}
+        changed: list[NameChanged] = []
+        for name, one in list(more.items()):
+            if name in old:
+                continue
+            twin = next((n for n, other in gone.items() if n not in new and self._alike(other, one)), None)
+            if twin is not None:
+                changed.append(NameChanged(gone.pop(twin), more.pop(name)))
+        return list(gone.values()), list(more.values()), changed
+
+    def _stays(self, one: Constraint | Index, other: Constraint | Index | None) -> bool:
+        return other is not None and self._comparable(one) == self._comparable(other) and self._lasts(one)
+
+    def _alike(self, one: Constraint | Index, other: Constraint | Index) -> bool:
+        return self._comparable(replace(one, name=other.name)) == self._comparable(other) and self._lasts(one)
+
+    @staticmethod
+    def _comparable(one: Constraint | Index) -> Constraint | Index:
+        return replace(one, core=False) if isinstance(one, Check | Index) else one
+
+    def _lasts(self, one: Constraint | Index) -> bool:
+        # The database has a predicate in terms of the type that its column had.
+        match one:
+            case Check(condition=text) | Index(where=str(text)):
+                return not columns_in(text, self.remade_columns)
+            case _:
+                return True
+
+
+def _columns(table: Table) -> dict[str, Column]:
+    return {column.name: column for column in table.columns}
+
+
+def _named(table: Table) -> dict[str, Constraint | Index]:
+    # Indexes first: they are dropped before and, the order reversed, created after all constraints.
+    elements: tuple[Constraint | Index, ...] = (
+        *table.indexes,
+        *table.foreign_keys,
+        *table.uniques,
+        *table.checks,
+    )
+    return {element.name: element for element in elements}
+
+
+def _physical(column: Column) -> Column:
+    return replace(column, attribute="", default=None, core=False)

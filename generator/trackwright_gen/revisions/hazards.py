@@ -1,0 +1,97 @@
+"""What a change may do to data, to running code and to those who wait for a lock, in words."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from trackwright_gen.plan.table import Check, Column, ForeignKey, Index, Unique
+from trackwright_gen.revisions.difference import (
+    Added,
+    ColumnAltered,
+    ColumnRenamed,
+    CommentChanged,
+    Difference,
+    Dropped,
+    NameChanged,
+)
+from trackwright_gen.revisions.type_change import rewrites, type_name
+
+HazardKind: TypeAlias = Literal["data loss", "lock", "rewrite", "may fail", "running code"]
+_CONSTANT = ("CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME", "now()")
+
+
+@dataclass(frozen=True, slots=True)
+class Hazard:
+    """One thing to know before the revision runs on a table that is in use."""
+
+    kind: HazardKind
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.message}"
+
+
+def hazards_of(found: Iterable[Difference], table: str) -> tuple[Hazard, ...]:
+    """Name the hazards of all differences, each once."""
+    return tuple(dict.fromkeys(hazard for one in found for hazard in _hazards(one, table)))
+
+
+def _hazards(one: Difference, table: str) -> Iterator[Hazard]:
+    match one:
+        case ColumnRenamed(old=column, new=name):
+            yield Hazard("running code", f"code that runs now knows {column.name} and not {name}")
+        case Dropped(element=Column() as column):
+            yield Hazard(
+                "data loss", f"what {column.name} holds is gone, and going back does not bring it back"
+            )
+            yield Hazard("running code", f"code that runs now still reads and writes {column.name}")
+        case Added(element=Column() as column):
+            yield from _of_new_column(column, table)
+        case Added(element=Index() as index):
+            yield from _of_new_index(index, table)
+        case Added(element=(Check() | Unique() | ForeignKey()) as constraint):
+            yield from _of_new_constraint(constraint, table)
+        case ColumnAltered(old=old, new=new):
+            yield from _of_altered(old, new, table)
+        case Dropped() | NameChanged() | CommentChanged():
+            return
+
+
+def _of_new_column(column: Column, table: str) -> Iterator[Hazard]:
+    default = column.server_default
+    literal = default is None or default in _CONSTANT or "(" not in default.partition("'")[0]
+    if not literal:
+        yield Hazard("rewrite", f"the default of {column.name} may differ per row: {_LOCKED.format(table)}")
+
+
+def _of_new_index(index: Index, table: str) -> Iterator[Hazard]:
+    yield Hazard("lock", f"nothing writes to {table} while {index.name} is built")
+    if index.unique:
+        yield Hazard("may fail", f"rows that are equal in {', '.join(index.columns)} stop {index.name}")
+
+
+def _of_new_constraint(constraint: Check | Unique | ForeignKey, table: str) -> Iterator[Hazard]:
+    match constraint:
+        case Check(name=name, condition=condition):
+            yield Hazard("lock", f"{table} is locked while every row is checked against {name}")
+            yield Hazard("may fail", f"a row that is not {condition} stops {name}")
+        case Unique(name=name, columns=columns):
+            yield Hazard("lock", f"{table} is locked while the index of {name} is built")
+            yield Hazard("may fail", f"rows that are equal in {', '.join(columns)} stop {name}")
+        case ForeignKey(name=name, column=column, target_table=target):
+            yield Hazard("lock", f"nothing writes to {table} and {target} while {name} is checked")
+            yield Hazard("may fail", f"a {column} that {target} does not have stops {name}")
+
+
+_LOCKED = "every row of {} is written anew, and nobody reads or writes the table meanwhile"
+
+
+def _of_altered(old: Column, new: Column, table: str) -> Iterator[Hazard]:
+    if rewrites(old.type, new.type):
+        change = f"{new.name} becomes {type_name(new.type)}"
+        yield Hazard("rewrite", f"{change}: {_LOCKED.format(table)}")
+        yield Hazard("may fail", f"a {new.name} that is no {type_name(new.type)} stops the change")
+    if old.nullable and not new.nullable:
+        yield Hazard("lock", f"{table} is locked while every row is searched for a missing {new.name}")
+        yield Hazard("may fail", f"a row without {new.name} stops the change: fill it first")
+        yield Hazard("running code", f"code that runs now may still write rows without {new.name}")

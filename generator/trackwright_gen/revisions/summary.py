@@ -1,0 +1,43 @@
+"""A change in a few words, for the revision's message and its file's name."""
+
+import re
+from collections.abc import Iterable
+
+from trackwright_gen.plan.table import Column
+from trackwright_gen.revisions.difference import (
+    Added,
+    ColumnAltered,
+    ColumnRenamed,
+    CommentChanged,
+    Difference,
+    Dropped,
+    NameChanged,
+)
+
+_LONGEST = 3
+
+
+def summary_of(found: Iterable[Difference]) -> str:
+    """Name the columns that change, or say that only constraints and indexes do."""
+    words = [said for one in found if (said := _said(one))]
+    if not words:
+        return "change constraints and indexes"
+    listed = ", ".join(words[:_LONGEST])
+    # A column's name is the user's; the message becomes a docstring of somebody's template.
+    return re.sub(r"[^\w ,]", "_", listed) + (" and more" if len(words) > _LONGEST else "")
+
+
+def _said(one: Difference) -> str:
+    match one:
+        case ColumnRenamed(old=column, new=name):
+            return f"rename {column.name} to {name}"
+        case Dropped(element=Column(name=name)):
+            return f"drop {name}"
+        case Added(element=Column(name=name)):
+            return f"add {name}"
+        case ColumnAltered(new=column):
+            return f"alter {column.name}"
+        case CommentChanged():
+            return "change the comment"
+        case Dropped() | Added() | NameChanged():
+            return ""
