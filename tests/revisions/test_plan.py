@@ -1,25 +1,17 @@
 """The first revision of a domain on real databases: up, no drift, down, up; chained without running anybody's code."""
 
 import dataclasses
-import textwrap
 from pathlib import Path
 
 import pytest
 from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from sqlalchemy import MetaData, create_engine, inspect, text
+from migrations import alembic, alembic_home, catalog, created_catalog, drift, planned
+from sqlalchemy import create_engine, inspect, text
 
-import trackwright
 from trackwright_gen.errors import ToolError
 from trackwright_gen.plan.table import Table
-from trackwright_gen.plan.table_of import table_of
 from trackwright_gen.project.model import AlembicHome
 from trackwright_gen.revisions import plan_revisions, read_snapshot, snapshot_text
-from trackwright_gen.revisions.sqlalchemy_table import sqlalchemy_table
-from trackwright_gen.spec.loader import load_spec
-from trackwright_gen.spec.naming import Names
 
 EVERY_TYPE = """
 domain: order
@@ -48,39 +40,6 @@ indexes:
 """
 
 
-def planned(tmp_path: Path, text_of_spec: str = EVERY_TYPE) -> Table:
-    """The table of a spec."""
-    path = tmp_path / "order.yaml"
-    path.write_text(text_of_spec)
-    spec = load_spec(path)
-    return table_of(spec, Names.of(spec))
-
-
-def alembic_home(tmp_path: Path, *, heads: tuple[str, ...] = ("base0001",), extra: str = "") -> AlembicHome:
-    """A real Alembic folder whose first revision makes the referenced table."""
-    folder = tmp_path / "migrations"
-    config = Config(str(tmp_path / "alembic.ini"))
-    command.init(config, str(folder))
-    (folder / "env.py").write_text(
-        textwrap.dedent("""
-            from alembic import context
-            from sqlalchemy import create_engine, MetaData
-            from sqlalchemy.pool import NullPool
-            url = context.config.get_main_option("sqlalchemy.url")
-            with create_engine(url, poolclass=NullPool).connect() as connection:
-                context.configure(connection=connection, target_metadata=MetaData(), transaction_per_migration=True)
-                with context.begin_transaction():
-                    context.run_migrations()
-        """)
-    )
-    (folder / "versions" / "base0001_first.py").write_text(
-        'from alembic import op\nimport sqlalchemy as sa\nrevision = "base0001"\ndown_revision = None\n'
-        'def upgrade():\n    op.create_table("etfs", sa.Column("id", sa.String(12), primary_key=True))\n'
-        f'def downgrade():\n    op.drop_table("etfs")\n{extra}'
-    )
-    return AlembicHome(tmp_path / "alembic.ini", folder, (folder / "versions",), heads)
-
-
 def written(tmp_path: Path, home: AlembicHome, table: Table) -> None:
     """Plan and write the table's revision."""
     (revision,) = plan_revisions("order", None, table, home)
@@ -88,32 +47,11 @@ def written(tmp_path: Path, home: AlembicHome, table: Table) -> None:
     assert revision.down_revision == "base0001"
 
 
-def drift(url: str, table: Table) -> list[object]:
-    """What Alembic would change to get the planned table, in a process that has trackwright as every env.py does."""
-    assert trackwright.__name__
-    metadata = MetaData()
-    sqlalchemy_table(table, metadata)
-    engine = create_engine(url)
-    with engine.connect() as connection:
-        context = MigrationContext.configure(
-            connection,
-            opts={
-                "compare_type": True,
-                "compare_server_default": True,
-                "include_name": lambda name, kind, _: kind != "table" or name == table.name,
-            },
-        )
-        differences = compare_metadata(context, metadata)
-    engine.dispose()
-    return [one for one in differences if one[0] != "add_table"]  # the reference's stub
-
-
 def test_up_check_down_up(tmp_path: Path, database_url: str, capsys: pytest.CaptureFixture[str]) -> None:
-    table = planned(tmp_path)
+    table = planned(tmp_path, EVERY_TYPE)
     home = alembic_home(tmp_path)
     written(tmp_path, home, table)
-    config = Config(str(home.config))
-    config.set_main_option("sqlalchemy.url", database_url.replace("%", "%%"))
+    config = alembic(home, database_url)
     command.upgrade(config, "head")
     assert drift(database_url, table) == []
     command.downgrade(config, "base0001")
@@ -133,49 +71,25 @@ def test_up_check_down_up(tmp_path: Path, database_url: str, capsys: pytest.Capt
 
 
 def test_migrated_equals_created_by_the_catalog(tmp_path: Path, postgres_url: str) -> None:
-    table = planned(tmp_path)
+    table = planned(tmp_path, EVERY_TYPE)
     home = alembic_home(tmp_path)
     written(tmp_path, home, table)
-    config = Config(str(home.config))
-    config.set_main_option("sqlalchemy.url", postgres_url)
+    config = alembic(home, postgres_url)
+    command.upgrade(config, "base0001")
+    expected = created_catalog(postgres_url, table)
     command.upgrade(config, "head")
-    migrated = catalog(postgres_url)
-    command.downgrade(config, "base0001")
-    engine = create_engine(postgres_url)
-    sqlalchemy_table(table).create(engine)
-    engine.dispose()
-    assert catalog(postgres_url) == migrated
-
-
-def catalog(url: str) -> list[tuple[object, ...]]:
-    """Constraints, indexes and columns of the table, in PostgreSQL's own words."""
-    engine = create_engine(url)
-    table = "'order_task_tracking'::regclass"
-    queries = (
-        f"SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = {table} ORDER BY 1",
-        "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'order_task_tracking' ORDER BY 1",
-        (
-            "SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity::text, "
-            "pg_get_expr(d.adbin, d.adrelid), col_description(a.attrelid, a.attnum) FROM pg_attribute a "
-            "LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum "
-            f"WHERE a.attrelid = {table} AND a.attnum > 0 ORDER BY a.attnum"
-        ),
-    )
-    with engine.connect() as connection:
-        found = [tuple(row) for query in queries for row in connection.execute(text(query))]
-    engine.dispose()
-    return found
+    assert catalog(postgres_url) == expected
 
 
 def test_nobody_elses_revision_is_run(tmp_path: Path) -> None:
     home = alembic_home(tmp_path, extra='raise RuntimeError("a revision was imported")\n')
-    (revision,) = plan_revisions("order", None, planned(tmp_path), home)
+    (revision,) = plan_revisions("order", None, planned(tmp_path, EVERY_TYPE), home)
     assert "down_revision: Union[str, Sequence[str], None] = 'base0001'" in revision.text
     assert "Create Date" in revision.text
 
 
 def test_the_same_state_gives_the_same_revision_and_nothing_changes_nothing(tmp_path: Path) -> None:
-    home, table = alembic_home(tmp_path), planned(tmp_path)
+    home, table = alembic_home(tmp_path), planned(tmp_path, EVERY_TYPE)
     first, second = (plan_revisions("order", None, table, home)[0] for _ in range(2))
     assert first.revision == second.revision
     assert plan_revisions("order", table, table, home) == ()
@@ -187,14 +101,14 @@ def test_the_projects_file_template_is_used(tmp_path: Path) -> None:
         "[alembic]\n", "[alembic]\nfile_template = %%(slug)s--%%(rev)s\n", 1
     )
     home.config.write_text(ini)
-    (revision,) = plan_revisions("order", None, planned(tmp_path), home)
+    (revision,) = plan_revisions("order", None, planned(tmp_path, EVERY_TYPE), home)
     assert revision.path.name == f"create_order_task_tracking--{revision.revision}.py"
     assert revision.path.parent == home.version_locations[0]
 
 
 def test_a_second_domain_chains_to_the_first_ones_revision(tmp_path: Path) -> None:
     home = alembic_home(tmp_path)
-    (first,) = plan_revisions("order", None, planned(tmp_path), home)
+    (first,) = plan_revisions("order", None, planned(tmp_path, EVERY_TYPE), home)
     (second,) = plan_revisions(
         "other", None, planned(tmp_path, "domain: other\n"), home, parent=first.revision
     )
@@ -204,12 +118,12 @@ def test_a_second_domain_chains_to_the_first_ones_revision(tmp_path: Path) -> No
 def test_several_heads_are_explained(tmp_path: Path) -> None:
     home = alembic_home(tmp_path, heads=("a", "b"))
     with pytest.raises(ToolError, match=r"several heads: a, b") as caught:
-        plan_revisions("order", None, planned(tmp_path), home)
+        plan_revisions("order", None, planned(tmp_path, EVERY_TYPE), home)
     assert "alembic merge heads" in str(caught.value)
 
 
 def test_a_snapshot_reads_back_as_the_table(tmp_path: Path) -> None:
-    table = planned(tmp_path)
+    table = planned(tmp_path, EVERY_TYPE)
     path = tmp_path / "schema.json"
     path.write_text(snapshot_text(table))
     bare = tuple(dataclasses.replace(column, default=None) for column in table.columns)

@@ -19,27 +19,47 @@ def column_renames(old: Table, new: Table, renamed_from: Mapping[str, str]) -> d
     Raises:
         ToolError: the column is not there, or the new name is taken by a column that exists.
     """
-    names = {column.attribute: column.name for column in old.columns}
-    names |= {column.name: column.name for column in old.columns}
+    sources = _sources(old, renamed_from)
     present, wanted = {column.name for column in old.columns}, {column.name for column in new.columns}
     renames: dict[str, str] = {}
-    for name, former in renamed_from.items():
-        source = names.get(former)
-        if name in present and (source is None or source not in wanted):
-            if source is None:
-                continue
+    free: Mapping[str, str] = sources
+    while free:
+        # A name is free when no column has it, or when that column gets another name in turn.
+        free = {
+            source: name
+            for name, source in sources.items()
+            if source not in renames and (name not in present or name in renames)
+        }
+        renames |= free
+    for name, source in sources.items():
+        if source not in renames and source not in wanted:
             raise ToolError(
-                f"{former!r} cannot be renamed to {name!r}: the table has a column {name!r} already",
+                f"{source!r} cannot be renamed to {name!r}: the table has a column {name!r} already",
                 hint="do it in two steps: take the present one out of the spec, generate, then rename",
             )
-        if source is None:
+    return renames
+
+
+def _sources(old: Table, renamed_from: Mapping[str, str]) -> dict[str, str]:
+    """New column -> the present column that it may have been."""
+    names = {column.attribute: column.name for column in old.columns}
+    names |= {column.name: column.name for column in old.columns}
+    sources: dict[str, str] = {}
+    for name, former in renamed_from.items():
+        source = names.get(former)
+        if source in sources.values():
+            raise ToolError(
+                f"several fields are `renamed_from: {former}`",
+                hint="one column can become one column: the others are new fields",
+            )
+        if source is not None and source != name:
+            sources[name] = source
+        elif name not in names.values():
             raise ToolError(
                 f"{name!r} is `renamed_from: {former}`, but the table has no column {former!r}",
                 hint="take `renamed_from` out to add a new column",
             )
-        if source != name and source not in wanted:
-            renames[source] = name
-    return renames
+    return sources
 
 
 def renaming_order(renames: Mapping[str, str]) -> tuple[str, ...]:
@@ -95,8 +115,9 @@ def columns_in(sql: str, columns: Iterable[str]) -> frozenset[str]:
 
 
 def _renamed_sql(sql: str, renames: Mapping[str, str]) -> str:
-    forms = {form: quoted(new) for old, new in renames.items() for form in _spellings(old)}
-    return "".join(forms.get(token, token) for token in _TOKEN.findall(sql))
+    forms: dict[str, str] = {form: quoted(new) for old, new in renames.items() for form in _spellings(old)}
+    tokens: list[str] = _TOKEN.findall(sql)
+    return "".join(forms.get(token, token) for token in tokens)
 
 
 def _spellings(column: str) -> set[str]:

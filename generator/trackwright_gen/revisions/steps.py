@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from alembic.operations import ops
-from sqlalchemy import text
+from sqlalchemy import DefaultClause, text
 
 from trackwright_gen.plan.table import Check, Column, ForeignKey, Index, Table, Unique
 from trackwright_gen.revisions.difference import NameChanged
@@ -67,7 +67,9 @@ class Steps:
         said = dict(_spoken(old, new))
         if said:
             yield self._altered(old, **said)
-        default = None if new.server_default is None else text(for_text_clause(new.server_default))
+        default = (
+            None if new.server_default is None else DefaultClause(text(for_text_clause(new.server_default)))
+        )
         if old.server_default != new.server_default or (again and default is not None):
             yield self._altered(new, modify_server_default=default)
 

@@ -1,0 +1,209 @@
+"""Changed specs on real databases: the migrated table equals the one made at once, there, back and there again."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from alembic import command
+from migrations import TABLE, alembic, alembic_home, catalog, created_catalog, drift, planned, sqlite_checks
+from sqlalchemy import create_engine, text
+
+from trackwright_gen.plan.table import Table
+from trackwright_gen.project.model import AlembicHome
+from trackwright_gen.revisions import Revision, plan_revisions
+
+HEAD = "domain: order\nfields:\n  day: {type: date}\n"
+
+
+@dataclass(frozen=True)
+class Case:
+    """Two specs of one domain, both below HEAD, and what their author says to it."""
+
+    old: str
+    new: str
+    renamed_from: dict[str, str] = field(default_factory=dict)
+    allow_drop: tuple[str, ...] = ()
+    allow_rewrite: tuple[str, ...] = ()
+
+
+CASES = {
+    "a new column": Case("", "  price: {type: decimal, precision: 20, scale: 6}\n"),
+    "a new column with everything": Case(
+        "",
+        "  kind: {type: enum, values: [a, \"it's\"], default: a, required: true, index: true, comment: 'x: y'}\n"
+        "unique: [[kind, day]]\n",
+    ),
+    "a new column with a default that SQLite takes only in a new table": Case(
+        "", "  moment: {type: datetime, default_sql: CURRENT_TIMESTAMP, required: true}\n"
+    ),
+    "a new json column whose default has colons": Case("", "  extra: {type: json, default: {a: 1, b: x}}\n"),
+    "a dropped column and its index": Case(
+        "  price: {type: integer, index: true, unique: true}\nchecks: [{name: p, field: price, op: '>', value: 0}]\n",
+        "",
+        allow_drop=("price",),
+    ),
+    "a dropped column that was required": Case(
+        "  etf_id: {type: string, length: 12, required: true, references: etfs.id}\n",
+        "",
+        allow_drop=("etf_id",),
+    ),
+    "a renamed column in constraints and predicates": Case(
+        "  price: {type: integer, index: true, unique: true}\n"
+        "checks: [{name: pos, field: price, op: '>', value: 0}]\n"
+        "indexes: [{fields: [day], where: {field: price, op: '=', value: 7}}]\n",
+        "  order: {type: integer, index: true, unique: true}\n"
+        "checks: [{name: pos, field: order, op: '>', value: 0}]\n"
+        "indexes: [{fields: [day], where: {field: order, op: '=', value: 7}}]\n",
+        renamed_from={"order": "price"},
+    ),
+    "two columns renamed in a row": Case(
+        "  a: {type: integer, default: 1}\n  b: {type: integer, default: 2}\n",
+        "  b: {type: integer, default: 1}\n  c: {type: integer, default: 2}\n",
+        renamed_from={"b": "a", "c": "b"},
+    ),
+    "a longer string": Case("  s: {type: string, length: 12}\n", "  s: {type: string, length: 40}\n"),
+    "a string that becomes text, with a default and a predicate": Case(
+        "  s: {type: string, length: 12, default: x}\n"
+        "indexes: [{fields: [day], where: {field: s, op: '=', value: x}}]\n",
+        "  s: {type: text, default: x}\nindexes: [{fields: [day], where: {field: s, op: '=', value: x}}]\n",
+    ),
+    "text that becomes a number": Case(
+        "  n: {type: text, default: '5', required: true}\n",
+        "  n: {type: integer, default: 6, required: true}\nchecks: [{name: n, field: n, op: '>', value: 0}]\n",
+        allow_rewrite=("n",),
+    ),
+    "an integer that becomes a bigint, with a check": Case(
+        "  n: {type: integer}\nchecks: [{name: n, field: n, op: '>', value: 0}]\n",
+        "  n: {type: bigint}\nchecks: [{name: n, field: n, op: '>', value: 0}]\n",
+        allow_rewrite=("n",),
+    ),
+    "more digits": Case(
+        "  p: {type: decimal, precision: 10, scale: 2}\n", "  p: {type: decimal, precision: 20, scale: 2}\n"
+    ),
+    "a value more in an enum": Case(
+        "  kind: {type: enum, values: [a, b], default: a}\n",
+        "  kind: {type: enum, values: [a, b, c], default: b}\n",
+    ),
+    "a default that goes": Case("  n: {type: integer, default: 3}\n", "  n: {type: integer}\n"),
+    "required and not any more": Case("  n: {type: integer, required: true}\n", "  n: {type: integer}\n"),
+    "required from now on": Case(
+        "  n: {type: integer, default: 3}\n", "  n: {type: integer, default: 3, required: true}\n"
+    ),
+    "a comment": Case("  n: {type: integer}\n", "  n: {type: integer, comment: 'how many: all'}\n"),
+    "another predicate of an index": Case(
+        "indexes: [{fields: [day], where: {field: day, is: 'null'}}]\n",
+        "indexes: [{fields: [day], where: {field: day, is: not null}}]\n",
+    ),
+    "an index more and one less": Case(
+        "indexes: [{fields: [day]}]\n", "indexes: [{fields: [status, day]}]\n"
+    ),
+    "one active row per day": Case("unique: [[day]]\n", "unique: [{fields: [day], while: active}]\n"),
+    "more attempts": Case("", "task: {retry: {max_attempts: 5}}\n"),
+    "a reference that cascades now": Case(
+        "  e: {type: string, length: 12, references: etfs.id}\n",
+        "  e: {type: string, length: 12, references: etfs.id, on_delete: cascade}\n",
+    ),
+    "much at once": Case(
+        "  a: {type: integer, default: 1, index: true}\n  b: {type: text, unique: true}\n"
+        "  c: {type: string, length: 5}\n",
+        "  aa: {type: bigint, required: true, default: 2, index: true}\n  c: {type: string, length: 9, default: ''}\n"
+        "  d: {type: array, items: string}\nunique: [[c, day]]\n",
+        renamed_from={"aa": "a"},
+        allow_drop=("b",),
+        allow_rewrite=("aa",),
+    ),
+}
+
+
+@pytest.fixture(params=CASES, ids=lambda name: name.replace(" ", "_"))
+def case(request: pytest.FixtureRequest) -> Case:
+    """One case."""
+    return CASES[request.param]
+
+
+def revisions(folder: Path, home: AlembicHome, case: Case) -> tuple[Table, Table, Revision, Revision]:
+    """Plan and write both revisions of a case."""
+    old, new = planned(folder, HEAD + case.old), planned(folder, HEAD + case.new)
+    (first,) = plan_revisions("order", None, old, home)
+    first.path.write_text(first.text)
+    (second,) = plan_revisions(
+        "order",
+        old,
+        new,
+        home,
+        parent=first.revision,
+        renamed_from=case.renamed_from,
+        allow_drop=case.allow_drop,
+        allow_rewrite=case.allow_rewrite,
+    )
+    second.path.write_text(second.text)
+    return old, new, first, second
+
+
+def test_migrated_equals_created(tmp_path: Path, postgres_url: str, case: Case) -> None:
+    home = alembic_home(tmp_path)
+    old, new, first, second = revisions(tmp_path, home, case)
+    config = alembic(home, postgres_url)
+    command.upgrade(config, "base0001")
+    expected_old, expected_new = (created_catalog(postgres_url, table) for table in (old, new))
+    command.upgrade(config, "head")
+    assert catalog(postgres_url) == expected_new
+    assert drift(postgres_url, new) == []
+    command.downgrade(config, first.revision)
+    assert catalog(postgres_url) == expected_old
+    command.upgrade(config, second.revision)
+    assert catalog(postgres_url) == expected_new
+
+
+def test_sqlite_keeps_rows_and_has_no_drift(tmp_path: Path, sqlite_url: str, case: Case) -> None:
+    home = alembic_home(tmp_path)
+    old, new, first, second = revisions(tmp_path, home, case)
+    config = alembic(home, sqlite_url)
+    command.upgrade(config, first.revision)
+    checks = sqlite_checks(sqlite_url)
+    rows = insert(sqlite_url, "required: true" not in case.old)
+    command.upgrade(config, second.revision)
+    assert drift(sqlite_url, new) == []
+    assert sqlite_checks(sqlite_url) == created_checks(tmp_path, new)
+    assert count(sqlite_url) == rows
+    if "required" not in case.old or not case.allow_drop:
+        command.downgrade(config, first.revision)
+        assert drift(sqlite_url, old) == []
+        assert sqlite_checks(sqlite_url) == checks
+        assert count(sqlite_url) == rows
+        command.upgrade(config, second.revision)
+        assert count(sqlite_url) == rows
+
+
+def insert(url: str, possible: bool) -> int:
+    """A row, unless the table wants values that the test does not know."""
+    if not possible:
+        return 0
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text(f"INSERT INTO {TABLE} (day) VALUES ('2026-01-02')"))
+    engine.dispose()
+    return 1
+
+
+def count(url: str) -> int:
+    """The rows."""
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        rows: int = connection.execute(
+            text(f"SELECT count(*) FROM {TABLE} WHERE status = 'PENDING'")
+        ).scalar_one()
+    engine.dispose()
+    return rows
+
+
+def created_checks(folder: Path, table: Table) -> list[str]:
+    """The CHECK clauses of the table made at once."""
+    from trackwright_gen.revisions.sqlalchemy_table import sqlalchemy_table
+
+    url = f"sqlite:///{folder / 'created.db'}"
+    engine = create_engine(url)
+    made = sqlalchemy_table(table)
+    made.metadata.create_all(engine)
+    engine.dispose()
+    return sqlite_checks(url)
