@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from trackwright_gen.cli.migrations import planned_revisions
 from trackwright_gen.cli.packages import missing_packages
 from trackwright_gen.errors import ToolError, ToolErrors
 from trackwright_gen.location import Location
@@ -17,8 +18,7 @@ from trackwright_gen.project.model import ObjectName, Project
 from trackwright_gen.project.registration import registrations
 from trackwright_gen.project.tracking_base import missing_tracking_base
 from trackwright_gen.render import domain_context, environment, formatted, render, shaped_like
-from trackwright_gen.revisions.plan import Revision, plan_revisions
-from trackwright_gen.revisions.snapshot import read_snapshot, snapshot_text
+from trackwright_gen.revisions import Revision, snapshot_text
 from trackwright_gen.spec.loader import LoadedSpec
 
 
@@ -86,7 +86,7 @@ def plan_generation(loaded: Sequence[LoadedSpec], project: Project) -> Generatio
         ToolError: a stage could not do its work.
     """
     plans = plan_domains(loaded, project, recorded_domains(project.root))
-    domains = tuple(_domains(plans, project))
+    domains = tuple(_domains(plans, project, loaded))
     _hold_off_foreign(domains)
     generation = Generation(project.root, domains)
     if generation.unresolved:
@@ -95,12 +95,14 @@ def plan_generation(loaded: Sequence[LoadedSpec], project: Project) -> Generatio
     return Generation(project.root, domains, created, _registrations(project, domains))
 
 
-def _domains(plans: Sequence[DomainPlan], project: Project) -> Iterator[DomainOutcome]:
+def _domains(
+    plans: Sequence[DomainPlan], project: Project, loaded: Sequence[LoadedSpec]
+) -> Iterator[DomainOutcome]:
     parent: str | None = None
-    for plan in plans:
+    for plan, source in zip(plans, loaded, strict=True):
         record = read_record(project.root, plan.spec.domain)
         rendered = _rendered(plan, project)
-        revisions = _revisions(plan, project, record, parent)
+        revisions = planned_revisions(plan, source, project, record, parent=parent)
         parent = revisions[-1].revision if revisions else parent
         yield DomainOutcome(plan, record, rendered, _outcomes(project.root, record, rendered), revisions)
 
@@ -117,13 +119,6 @@ def _formatted(texts: Mapping[str, str], project: Project) -> dict[str, str]:
     packages = {project.package, *(name.module for name in names)}
     own = sorted({package.partition(".")[0] for package in packages})
     return formatted(texts, project.root, own)
-
-
-def _revisions(
-    plan: DomainPlan, project: Project, record: Record, parent: str | None
-) -> tuple[Revision, ...]:
-    old = read_snapshot(record.snapshot) if record.snapshot.is_file() else None
-    return plan_revisions(plan.spec.domain, old, plan.table, project.alembic, parent=parent)
 
 
 def _outcomes(root: Path, record: Record, rendered: Mapping[str, str]) -> tuple[Outcome, ...]:

@@ -82,7 +82,7 @@ def json_report(generation: Generation, changes: Sequence[Change], *, written: b
                 "down_revision": one.down_revision,
                 "message": one.message,
                 "sql": one.sql,
-                "hazards": list(one.hazards),
+                "hazards": [asdict(hazard) for hazard in one.hazards],
             }
             for one in generation.revisions
         ],

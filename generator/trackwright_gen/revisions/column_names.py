@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from trackwright_gen.errors import ToolError
 from trackwright_gen.plan.table import Table
+from trackwright_gen.revisions.column_change import ColumnChangeError
 from trackwright_gen.spec.sql import quoted
 
 _TOKEN = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|[^\W\d][\w$]*|.""", re.DOTALL)
@@ -17,7 +18,7 @@ def column_renames(old: Table, new: Table, renamed_from: Mapping[str, str]) -> d
     A wish that an earlier revision fulfilled is none any more.
 
     Raises:
-        ToolError: the column is not there, or the new name is taken by a column that exists.
+        ColumnChangeError: the column is not there, or the new name is taken by a column that exists.
     """
     sources = _sources(old, renamed_from)
     present, wanted = {column.name for column in old.columns}, {column.name for column in new.columns}
@@ -33,7 +34,8 @@ def column_renames(old: Table, new: Table, renamed_from: Mapping[str, str]) -> d
         renames |= free
     for name, source in sources.items():
         if source not in renames and source not in wanted:
-            raise ToolError(
+            raise ColumnChangeError(
+                name,
                 f"{source!r} cannot be renamed to {name!r}: the table has a column {name!r} already",
                 hint="do it in two steps: take the present one out of the spec, generate, then rename",
             )
@@ -48,14 +50,16 @@ def _sources(old: Table, renamed_from: Mapping[str, str]) -> dict[str, str]:
     for name, former in renamed_from.items():
         source = names.get(former)
         if source in sources.values():
-            raise ToolError(
+            raise ColumnChangeError(
+                name,
                 f"several fields are `renamed_from: {former}`",
                 hint="one column can become one column: the others are new fields",
             )
         if source is not None and source != name:
             sources[name] = source
         elif name not in names.values():
-            raise ToolError(
+            raise ColumnChangeError(
+                name,
                 f"{name!r} is `renamed_from: {former}`, but the table has no column {former!r}",
                 hint="take `renamed_from` out to add a new column",
             )

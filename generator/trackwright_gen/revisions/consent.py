@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterable, Iterator
 
-from trackwright_gen.errors import ToolError, ToolErrors
+from trackwright_gen.errors import ToolErrors
 from trackwright_gen.plan.table import Column
+from trackwright_gen.revisions.column_change import ColumnChangeError
 from trackwright_gen.revisions.difference import Added, ColumnAltered, Difference, Dropped
 from trackwright_gen.revisions.type_change import rewrites, type_name
 
@@ -25,10 +26,11 @@ def require_consent(
 
 def _refusals(
     one: Difference, *, allow_drop: Collection[str], allow_rewrite: Collection[str]
-) -> Iterator[ToolError]:
+) -> Iterator[ColumnChangeError]:
     match one:
         case Dropped(element=Column() as column) if not _among(column, allow_drop):
-            yield ToolError(
+            yield ColumnChangeError(
+                column.name,
                 f"field {column.name!r} is gone from the spec: its column and all that it holds would be dropped",
                 hint=f"`allow_drop: [{column.name}]` says that this is meant; "
                 f"`renamed_from: {column.name}` on another field keeps the data under its name",
@@ -36,14 +38,16 @@ def _refusals(
         case ColumnAltered(old=old, new=new) if rewrites(old.type, new.type) and not _among(
             new, allow_rewrite
         ):
-            yield ToolError(
+            yield ColumnChangeError(
+                new.name,
                 f"field {new.name!r} changes from {type_name(old.type)} to {type_name(new.type)}: every row "
                 "would be written anew under a lock",
                 hint=f"`allow_rewrite: [{new.name}]` says that this is meant; "
                 "or add a new field and move the data over",
             )
         case Added(element=Column(nullable=False, server_default=None) as column):
-            yield ToolError(
+            yield ColumnChangeError(
+                column.name,
                 f"field {column.name!r} is new and required: rows that are there already have no value for it",
                 hint="give it a `default`; or add it without `required`, fill the rows, and then make it required",
             )

@@ -5,11 +5,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from trackwright_gen.errors import ToolError
+from trackwright_gen.errors import ToolError, ToolErrors
 from trackwright_gen.location import Location
 from trackwright_gen.plan.table import Table
 from trackwright_gen.project.model import AlembicHome
 from trackwright_gen.revisions.change import Change, change_table, create_table
+from trackwright_gen.revisions.column_change import ColumnChangeError
 from trackwright_gen.revisions.column_names import column_renames
 from trackwright_gen.revisions.consent import require_consent
 from trackwright_gen.revisions.ddl import postgresql_sql
@@ -88,7 +89,10 @@ def _planned(
             f"the table would change its name from {old.name} to {new.name}, which no migration of ours does",
             hint="restore .trackwright/ from version control: a domain keeps its table",
         )
-    renames = column_renames(old, new, renamed_from)
+    try:
+        renames = column_renames(old, new, renamed_from)
+    except ColumnChangeError as error:
+        raise ToolErrors([error]) from None
     found = differences(old, new, renames)
     if not found:
         return None

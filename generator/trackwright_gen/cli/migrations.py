@@ -1,0 +1,43 @@
+"""From a domain's plan and its snapshot to the revisions that a run would write."""
+
+from trackwright_gen.errors import ToolError, ToolErrors
+from trackwright_gen.merge.record import Record
+from trackwright_gen.plan.planner import DomainPlan
+from trackwright_gen.plan.table_of import field_uses
+from trackwright_gen.project.model import Project
+from trackwright_gen.revisions import ColumnChangeError, Revision, plan_revisions, read_snapshot
+from trackwright_gen.spec.loader import LoadedSpec
+
+
+def planned_revisions(
+    plan: DomainPlan, loaded: LoadedSpec, project: Project, record: Record, *, parent: str | None
+) -> tuple[Revision, ...]:
+    """Plan a domain's revisions.
+
+    Raises:
+        ToolErrors: changes that the spec does not allow, each at its field.
+        ToolError: Alembic's folder or the snapshot is not as it should be.
+    """
+    spec = plan.spec
+    fields = {use.column: use for use in field_uses(spec, plan.names)}
+    old = read_snapshot(record.snapshot) if record.snapshot.is_file() else None
+    try:
+        return plan_revisions(
+            *(spec.domain, old, plan.table, project.alembic),
+            parent=parent,
+            renamed_from={
+                column: use.spec.renamed_from for column, use in fields.items() if use.spec.renamed_from
+            },
+            allow_drop=spec.allow_drop,
+            allow_rewrite=spec.allow_rewrite,
+        )
+    except ToolErrors as error:
+        names = {column: use.name for column, use in fields.items()}
+        raise ToolErrors([_placed(one, loaded, names) for one in error.errors]) from None
+
+
+def _placed(error: ToolError, loaded: LoadedSpec, names: dict[str, str]) -> ToolError:
+    if not isinstance(error, ColumnChangeError):
+        return error
+    path = ("fields", names.get(error.column, ""))
+    return loaded.places.error(path, error.message, hint=error.hint, side="key")
