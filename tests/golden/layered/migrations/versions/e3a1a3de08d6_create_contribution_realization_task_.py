@@ -12,8 +12,8 @@ depends_on = None
 
 def upgrade() -> None:
     if op.get_context().dialect.name == "postgresql":
-            op.execute("SET LOCAL lock_timeout = '5s'")
-            op.execute("SET LOCAL statement_timeout = '5min'")
+        op.execute("SET LOCAL lock_timeout = '5s'")
+        op.execute("SET LOCAL statement_timeout = '5min'")
 
     op.create_table('contribution_realization_task_tracking',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), sa.Identity(always=False), nullable=False),
@@ -41,17 +41,17 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['pension_id'], ['pension_etfs.id'], name=op.f('fk_contribution_realization_task_pension_id')),
     sa.PrimaryKeyConstraint('id')
     )
-    op.create_index(op.f('idx_contribution_realization_task_celery_task_id'), 'contribution_realization_task_tracking', ['celery_task_id'], unique=False, postgresql_where=None, sqlite_where=None)
-    op.create_index(op.f('idx_contribution_realization_task_dates'), 'contribution_realization_task_tracking', ['created_at', 'completed_at'], unique=False, postgresql_where=None, sqlite_where=None)
+    op.create_index(op.f('idx_contribution_realization_task_celery_task_id'), 'contribution_realization_task_tracking', ['celery_task_id'], unique=False)
+    op.create_index(op.f('idx_contribution_realization_task_dates'), 'contribution_realization_task_tracking', ['created_at', 'completed_at'], unique=False)
     op.create_index(op.f('idx_contribution_realization_task_due'), 'contribution_realization_task_tracking', ['dispatch_at'], unique=False, postgresql_where=sa.text("status = 'PENDING' AND dispatch_at IS NOT NULL"), sqlite_where=sa.text("status = 'PENDING' AND dispatch_at IS NOT NULL"))
     op.create_index(op.f('idx_contribution_realization_task_running'), 'contribution_realization_task_tracking', ['started_at'], unique=False, postgresql_where=sa.text("status = 'PROCESSING'"), sqlite_where=sa.text("status = 'PROCESSING'"))
-    op.create_index(op.f('idx_contribution_realization_task_status'), 'contribution_realization_task_tracking', ['status'], unique=False, postgresql_where=None, sqlite_where=None)
+    op.create_index(op.f('idx_contribution_realization_task_status'), 'contribution_realization_task_tracking', ['status'], unique=False)
     op.create_index(op.f('uq_contribution_realization_task_pension_id_contributi_eb301d43'), 'contribution_realization_task_tracking', ['pension_id', 'contribution_date'], unique=True, postgresql_where=sa.text("status IN ('PENDING', 'PROCESSING')"), sqlite_where=sa.text("status IN ('PENDING', 'PROCESSING')"))
 
 
 def downgrade() -> None:
     if op.get_context().dialect.name == "postgresql":
-            op.execute("SET LOCAL lock_timeout = '5s'")
-            op.execute("SET LOCAL statement_timeout = '5min'")
+        op.execute("SET LOCAL lock_timeout = '5s'")
+        op.execute("SET LOCAL statement_timeout = '5min'")
 
     op.drop_table('contribution_realization_task_tracking')

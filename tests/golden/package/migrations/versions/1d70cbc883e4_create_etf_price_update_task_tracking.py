@@ -12,8 +12,8 @@ depends_on = None
 
 def upgrade() -> None:
     if op.get_context().dialect.name == "postgresql":
-            op.execute("SET LOCAL lock_timeout = '5s'")
-            op.execute("SET LOCAL statement_timeout = '5min'")
+        op.execute("SET LOCAL lock_timeout = '5s'")
+        op.execute("SET LOCAL statement_timeout = '5min'")
 
     op.create_table('etf_price_update_task_tracking',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), sa.Identity(always=False), nullable=False),
@@ -42,17 +42,17 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('etf_id', 'date', name=op.f('uq_etf_price_update_task_etf_id_date'))
     )
-    op.create_index(op.f('idx_etf_price_update_task_celery_task_id'), 'etf_price_update_task_tracking', ['celery_task_id'], unique=False, postgresql_where=None, sqlite_where=None)
-    op.create_index(op.f('idx_etf_price_update_task_date'), 'etf_price_update_task_tracking', ['date'], unique=False, postgresql_where=None, sqlite_where=None)
-    op.create_index(op.f('idx_etf_price_update_task_dates'), 'etf_price_update_task_tracking', ['created_at', 'completed_at'], unique=False, postgresql_where=None, sqlite_where=None)
+    op.create_index(op.f('idx_etf_price_update_task_celery_task_id'), 'etf_price_update_task_tracking', ['celery_task_id'], unique=False)
+    op.create_index(op.f('idx_etf_price_update_task_date'), 'etf_price_update_task_tracking', ['date'], unique=False)
+    op.create_index(op.f('idx_etf_price_update_task_dates'), 'etf_price_update_task_tracking', ['created_at', 'completed_at'], unique=False)
     op.create_index(op.f('idx_etf_price_update_task_due'), 'etf_price_update_task_tracking', ['dispatch_at'], unique=False, postgresql_where=sa.text("status = 'PENDING' AND dispatch_at IS NOT NULL"), sqlite_where=sa.text("status = 'PENDING' AND dispatch_at IS NOT NULL"))
     op.create_index(op.f('idx_etf_price_update_task_running'), 'etf_price_update_task_tracking', ['started_at'], unique=False, postgresql_where=sa.text("status = 'PROCESSING'"), sqlite_where=sa.text("status = 'PROCESSING'"))
-    op.create_index(op.f('idx_etf_price_update_task_status'), 'etf_price_update_task_tracking', ['status'], unique=False, postgresql_where=None, sqlite_where=None)
+    op.create_index(op.f('idx_etf_price_update_task_status'), 'etf_price_update_task_tracking', ['status'], unique=False)
 
 
 def downgrade() -> None:
     if op.get_context().dialect.name == "postgresql":
-            op.execute("SET LOCAL lock_timeout = '5s'")
-            op.execute("SET LOCAL statement_timeout = '5min'")
+        op.execute("SET LOCAL lock_timeout = '5s'")
+        op.execute("SET LOCAL statement_timeout = '5min'")
 
     op.drop_table('etf_price_update_task_tracking')
