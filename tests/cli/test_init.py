@@ -30,6 +30,8 @@ def test_settings_are_written_once(tmp_path: Path) -> None:
         "layout    package in orders\n"
         "database  postgresql\n"
         "wrote the settings into pyproject.toml\n"
+        "note: migrations/env.py runs all migrations in one transaction; changes of tables that do not lock them\n"
+        "      need one each: trackwright init --transaction-per-migration\n"
         "next: trackwright new DOMAIN, then trackwright generate\n"
     )
     written = (root / "pyproject.toml").read_text()
@@ -44,6 +46,21 @@ def test_settings_are_written_once(tmp_path: Path) -> None:
     again = _init(root)
     assert (again.exit_code, (root / "pyproject.toml").read_text()) == (0, written)
     assert "pyproject.toml says so already" in again.stdout
+
+
+def test_env_py_is_edited_when_that_is_wanted(tmp_path: Path) -> None:
+    root = write_tree(tmp_path, unseen.LAYERED)
+    env = root / "alembic/env.py"
+    before = env.read_text()
+    assert "note: alembic/env.py" in _init(root).stdout
+    assert env.read_text() == before
+    assert "edited alembic/env.py" in _init(root, "--transaction-per-migration").stdout
+    old = "target_metadata=target_metadata)"
+    assert before.count(old) == 1
+    assert env.read_text() == before.replace(
+        old, "target_metadata=target_metadata, transaction_per_migration=True)"
+    )
+    assert "env.py" not in _init(root, "--transaction-per-migration").stdout
 
 
 def test_a_project_without_pyproject_gets_a_file_of_its_own(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def test_a_layered_project_with_old_declarative_base(tmp_path: Path) -> None:
             docs="docs/tracking",
         ),
         specs=root / "tracking",
-        dialect="sqlite",
+        dialect="postgresql",
         tables={
             "etfs": {"id": "String(12)", "owner_id": "sa.Integer", "listed_since": "Date"},
             "users": {"id": "sa.Integer", "email": "sa.String(length=255)"},
@@ -97,6 +97,12 @@ def test_alembic_settings_in_pyproject_and_two_bases(tmp_path: Path) -> None:
     assert project.alembic.heads == ("x1",)
 
 
+def test_scripts_beside_the_package_are_not_the_project(tmp_path: Path) -> None:
+    project = detect_project(write_tree(tmp_path, unseen.LAYERED | BESIDE), Settings())
+    assert project.session.factory == ObjectName("app.db.session", "SessionLocal")
+    assert project.celery == ObjectName("app.core.celery_app", "celery_app")
+
+
 def test_settings_go_before_what_is_found(tmp_path: Path) -> None:
     root = write_tree(tmp_path, unseen.SRC)
     settings = Settings.model_validate(
@@ -140,6 +146,15 @@ SESSIONS_TWICE = {
         from sqlalchemy.ext.asyncio import async_sessionmaker
 
         AsyncSessionLocal = async_sessionmaker()
+    """
+}
+BESIDE = {
+    "load.py": """
+        from celery import Celery
+        from sqlalchemy.orm import sessionmaker
+
+        Session = sessionmaker()
+        app = Celery("script")
     """
 }
 TWO_HEADS = {"alembic/versions/0002_other.py": unseen.revision("0002b", "0001")}
@@ -197,6 +212,22 @@ TWO_HEADS = {"alembic/versions/0002_other.py": unseen.revision("0002b", "0001")}
             {"alembic.ini": "[alembic]\nscript_location = %(home)s/x\n"},
             ["alembic.ini:1:1: cannot be read", "'home'"],
             id="an interpolation that leads nowhere",
+        ),
+        pytest.param(
+            {
+                "app/db/base_class.py": """
+                    from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass
+
+
+                    class Base(MappedAsDataclass, DeclarativeBase):
+                        pass
+                """
+            },
+            [
+                "app/db/base_class.py:4:1: app.db.base_class:Base makes dataclasses",
+                "metadata = Base.metadata",
+            ],
+            id="a base whose models are dataclasses",
         ),
         pytest.param(
             {"alembic/env.py": "target_metadata = (\n"},

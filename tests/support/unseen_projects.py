@@ -77,7 +77,7 @@ LAYERED = {
         [alembic]
         script_location = alembic
         prepend_sys_path = .
-        sqlalchemy.url = sqlite:///app.db
+        sqlalchemy.url = postgresql+psycopg2://app:app@db/app
     """,
     "alembic/env.py": env_py("from app.db.base import Base  # noqa", "Base.metadata"),
     "alembic/script.py.mako": MAKO,
@@ -370,10 +370,10 @@ TOML_CONFIGURED = {
     "tiny/__init__.py": "",
     "tiny/db.py": """
         from sqlalchemy import create_engine
-        from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, sessionmaker
+        from sqlalchemy.orm import DeclarativeBase, sessionmaker
 
 
-        class Base(MappedAsDataclass, DeclarativeBase):
+        class Base(DeclarativeBase):
             pass
 
 

@@ -1,5 +1,6 @@
 """`trackwright generate`: tracked domains from specs, into an existing project."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ from trackwright_gen.cli.generation import Generation, plan_generation
 from trackwright_gen.cli.generation_changes import changes_of
 from trackwright_gen.cli.generation_report import json_report, text_report, unified_diff
 from trackwright_gen.cli.options import project_folder
+from trackwright_gen.cli.project_options import project_parts, with_parts
 from trackwright_gen.cli.spec_files import load_specs
 from trackwright_gen.config import find_settings
 from trackwright_gen.errors import ToolError
@@ -22,10 +24,12 @@ from trackwright_gen.write.transaction import apply_changes
 @click.option("--diff", is_flag=True, help="Only show what would happen, as a diff and as SQL.")
 @click.option("--check", is_flag=True, help="Only say whether anything would happen; exit 1 if so.")
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@project_parts
 @project_folder
 @click.pass_context
 def command(
     ctx: click.Context,
+    /,
     *,
     specs: tuple[str, ...],
     dry_run: bool,
@@ -33,6 +37,7 @@ def command(
     check: bool,
     output_format: str,
     folder: Path,
+    **parts: str | None,
 ) -> None:
     """Generate tracked domains and their migrations.
 
@@ -40,7 +45,7 @@ def command(
     """
     if dry_run + diff + check > 1:
         raise ToolError("--dry-run, --diff and --check exclude each other", hint="give one of them")
-    generation = _planned(folder, specs)
+    generation = _planned(folder, specs, parts)
     changes = changes_of(generation)
     written = bool(changes) and not (dry_run or diff or check)
     if written:
@@ -54,12 +59,12 @@ def command(
     ctx.exit(FINDINGS if generation.conflicts or (check and changes) else DONE)
 
 
-def _planned(folder: Path, specs: tuple[str, ...]) -> Generation:
+def _planned(folder: Path, specs: tuple[str, ...], parts: Mapping[str, str | None]) -> Generation:
     start = folder.resolve()
     found = find_settings(start)
     root = found.source.parent if found.source else start
     loaded = load_specs(root / found.settings.specs, specs, start)
-    return plan_generation(loaded, detect_project(root, found.settings))
+    return plan_generation(loaded, detect_project(root, with_parts(found.settings, parts)))
 
 
 def _say(generation: Generation, *, changed: bool, written: bool) -> None:

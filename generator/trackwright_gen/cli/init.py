@@ -13,6 +13,8 @@ from trackwright_gen.config import Settings, find_settings
 from trackwright_gen.errors import ToolErrors
 from trackwright_gen.project.candidates import Found
 from trackwright_gen.project.detect import Survey, detect_project, survey_project
+from trackwright_gen.project.env_edit import transaction_edit
+from trackwright_gen.project.env_script import read_env
 from trackwright_gen.project.model import Project, Session
 from trackwright_gen.project.settings_text import with_settings
 from trackwright_gen.project.source_file import read_source
@@ -27,9 +29,16 @@ from trackwright_gen.write.transaction import apply_changes
     metavar="DIR",
     help="Start a new project in DIR (Alembic, Celery, SQLite) instead.",
 )
+@click.option(
+    "--transaction-per-migration",
+    is_flag=True,
+    help="Let env.py commit each migration by itself, as lock-free changes of tables need.",
+)
 @project_parts
 @project_folder
-def command(folder: Path, starter: Path | None, **parts: str | None) -> None:
+def command(
+    *, folder: Path, starter: Path | None, transaction_per_migration: bool, **parts: str | None
+) -> None:
     """Prepare a project: find its base class, session, Celery app and migrations, and write them down."""
     if starter is not None:
         _start(folder / starter)
@@ -43,8 +52,25 @@ def command(folder: Path, starter: Path | None, **parts: str | None) -> None:
     for name, value in _shown(project).items():
         click.echo(f"{name:<9} {value}")
     click.echo(_write(root, values))
+    _offer_transactions(project, wanted=transaction_per_migration)
     if not any(project.specs.glob("*.yaml")):
         click.echo("next: trackwright new DOMAIN, then trackwright generate")
+
+
+def _offer_transactions(project: Project, *, wanted: bool) -> None:
+    """Edit env.py where that is wanted, else say what it is good for."""
+    edit = transaction_edit(read_env(project.alembic.script_location))
+    if edit is None:
+        return
+    place = edit.path.relative_to(project.root)
+    if not wanted:
+        click.echo(
+            f"note: {place} runs all migrations in one transaction; changes of tables that do not lock them"
+        )
+        click.echo("      need one each: trackwright init --transaction-per-migration")
+        return
+    apply_changes([text_change(edit.path, edit.old_text, edit.new_text)])
+    click.echo(f"edited {place}: {edit.reason}")
 
 
 def _start(folder: Path) -> None:

@@ -1,6 +1,6 @@
 """Options that say what a project's parts are, where detection cannot know."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
@@ -25,6 +25,6 @@ def project_parts(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def with_parts(settings: Settings, parts: dict[str, str | None]) -> Settings:
+def with_parts(settings: Settings, parts: Mapping[str, str | None]) -> Settings:
     """The settings, with the options that were given in place of what files say."""
     return settings.model_copy(update={name: value for name, value in parts.items() if value is not None})

@@ -2,6 +2,7 @@
 
 import ast
 
+from trackwright_gen.errors import ToolError
 from trackwright_gen.project.candidates import Candidate, Found, Wanted, only
 from trackwright_gen.project.model import ObjectName
 from trackwright_gen.project.source_file import SourceFile
@@ -22,6 +23,7 @@ FACTORIES = frozenset(
     f"sqlalchemy.{module}.declarative_base"
     for module in ("orm", "orm.decl_api", "ext.declarative", "ext.declarative.api")
 )
+DATACLASSES = frozenset({"sqlalchemy.orm.MappedAsDataclass", "sqlalchemy.orm.decl_api.MappedAsDataclass"})
 DECORATORS = frozenset({"sqlalchemy.orm.as_declarative", "sqlalchemy.ext.declarative.as_declarative"})
 REGISTRIES = frozenset({"sqlalchemy.orm.registry", "sqlalchemy.orm.decl_api.registry"})
 WORDS = (b"DeclarativeBase", b"declarative_base", b"as_declarative", b"generate_base", b"DeclarativeMeta")
@@ -36,6 +38,23 @@ def find_base(tree: SourceTree, metadata_owners: frozenset[ObjectName]) -> Found
     )
     preferred = [candidate for candidate in candidates if candidate.value in metadata_owners]
     return only(candidates, WANTED, preferred=preferred)
+
+
+def makes_dataclasses(tree: SourceTree, base: ObjectName) -> ToolError | None:
+    """What to say of a base whose models are dataclasses: tracking columns come from a mixin that is none."""
+    defined = tree.member(base.module, base.name) or base
+    source = tree.source_of(defined)
+    node = source.classes.get(defined.name) if source else None
+    if source is None or node is None:
+        return None
+    if not any(is_one_of(tree.origin(source, parent), DATACLASSES) for parent in node.bases):
+        return None
+    return ToolError(
+        f"{base} makes dataclasses of its models (MappedAsDataclass), which tracking models cannot be",
+        at=source.at(node),
+        hint="add a second base over the same metadata, and name it as `base`: "
+        f"class TrackingBase(DeclarativeBase): metadata = {base.name}.metadata",
+    )
 
 
 def _bases_in(tree: SourceTree, source: SourceFile) -> list[tuple[str, ast.stmt | ast.expr]]:

@@ -36,12 +36,9 @@ class Wanted:
     example: str
     advice: str
 
-    @property
-    def hint(self) -> str:
+    def hint(self, example: str) -> str:
         """How to name the object in the settings or on the command line."""
-        return (
-            f'name it: {self.setting} = "{self.example}" in the settings, or --{self.setting} {self.example}'
-        )
+        return f'name it: {self.setting} = "{example}" in the settings, or --{self.setting} {example}'
 
 
 def only(
@@ -53,7 +50,10 @@ def only(
             return Found(choice[0].value, tuple(candidates))
     if not candidates:
         message = f"no {wanted.what} in the project's source"
-        return Found(None, (), (ToolError(message, hint=f"{wanted.advice}; else {wanted.hint}"),))
+        advice = f"{wanted.advice}; else {wanted.hint(wanted.example)}"
+        return Found(None, (), (ToolError(message, hint=advice),))
     listed = "".join(f"\n    {candidate.value}  ({candidate.at})" for candidate in candidates)
     message = f"several objects could be the {wanted.what}:{listed}"
-    return Found(None, tuple(candidates), (ToolError(message, hint=wanted.hint),))
+    # A session is shown with its kind behind its name.
+    example = str(candidates[0].value).partition(" ")[0]
+    return Found(None, tuple(candidates), (ToolError(message, hint=wanted.hint(example)),))

@@ -18,19 +18,18 @@ CELERY = frozenset({"celery.Celery", "celery.app.Celery", "celery.app.base.Celer
 DEPTH = 5
 
 
-def find_celery(tree: SourceTree) -> Found[ObjectName]:
-    """The Celery app."""
+def find_celery(tree: SourceTree, package: str | None) -> Found[ObjectName]:
+    """The Celery app; among several, the only one in the base class's package."""
     factories = {function for source in tree.mentioning(b"elery") for function in _factories_in(tree, source)}
     words = {b"elery", *(name.name.encode() for name in factories)}
-    return only(
-        [
-            Candidate(ObjectName(source.module, name), source.at(value))
-            for source in tree.mentioning(*words)
-            for name, value in _first_names(source.assigned).items()
-            if is_app(tree, source, value)
-        ],
-        WANTED,
-    )
+    candidates = [
+        Candidate(ObjectName(source.module, name), source.at(value))
+        for source in tree.mentioning(*words)
+        for name, value in _first_names(source.assigned).items()
+        if is_app(tree, source, value)
+    ]
+    inside = [candidate for candidate in candidates if candidate.value.is_in(package)]
+    return only(candidates, WANTED, preferred=inside)
 
 
 def _factories_in(tree: SourceTree, source: SourceFile) -> list[ObjectName]:

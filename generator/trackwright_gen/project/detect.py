@@ -9,7 +9,7 @@ from trackwright_gen.config import Settings
 from trackwright_gen.errors import ToolError, ToolErrors
 from trackwright_gen.project.alembic_config import AlembicConfig
 from trackwright_gen.project.alembic_home import alembic_config, alembic_home, script_folder
-from trackwright_gen.project.base_class import find_base
+from trackwright_gen.project.base_class import find_base, makes_dataclasses
 from trackwright_gen.project.candidates import Found
 from trackwright_gen.project.celery_app import find_celery
 from trackwright_gen.project.dialect import find_dialect
@@ -34,6 +34,7 @@ class Survey:
     session: Found[Session]
     celery: Found[ObjectName]
     config: Found[AlembicConfig]
+    env: SourceFile | None
     alembic: Found[AlembicHome]
 
     @property
@@ -70,7 +71,7 @@ def detect_project(root: Path, settings: Settings) -> Project:
         alembic=survey.alembic.value,
         paths=paths,
         specs=tree.root / settings.specs,
-        dialect=find_dialect(tree, survey.config.value),
+        dialect=find_dialect(tree, survey.config.value, survey.env),
         tables=find_tables(tree),
     )
 
@@ -84,16 +85,25 @@ def survey_project(root: Path, settings: Settings) -> Survey:
     env = _env_of(root, config.value) if config.value else None
     tree = SourceTree(root, source_root_of(root, config.value, env))
     owners = metadata_owners(tree, env) if env else frozenset[ObjectName]()
+    base = _base(tree, settings, owners)
+    package = base.value.package if base.value else None
     return Survey(
         tree,
-        base=_named(tree, "base", settings.base) if settings.base else find_base(tree, owners),
+        base=base,
         session=_attempt(lambda: session_named(tree, named_object(tree, "session", settings.session or "")))
         if settings.session
-        else find_session(tree),
-        celery=_named(tree, "celery", settings.celery) if settings.celery else find_celery(tree),
+        else find_session(tree, package),
+        celery=_named(tree, "celery", settings.celery) if settings.celery else find_celery(tree, package),
         config=config,
+        env=env,
         alembic=_home(root, config.value) if config.value else Found(None),
     )
+
+
+def _base(tree: SourceTree, settings: Settings, owners: frozenset[ObjectName]) -> Found[ObjectName]:
+    found = _named(tree, "base", settings.base) if settings.base else find_base(tree, owners)
+    error = makes_dataclasses(tree, found.value) if found.value else None
+    return Found(None, found.candidates, (error,)) if error else found
 
 
 def _home(root: Path, config: AlembicConfig) -> Found[AlembicHome]:

@@ -14,11 +14,13 @@ NAMES = {"postgres": "postgresql", "postgresql": "postgresql", "sqlite": "sqlite
 ENV_FILES = (".env", ".env.example", ".env.sample", ".env.dist", "env.example")
 
 
-def find_dialect(tree: SourceTree, config: AlembicConfig | None) -> str | None:
-    """The dialect of the first place that names exactly one: Alembic, engines, settings, .env files."""
+def find_dialect(tree: SourceTree, config: AlembicConfig | None, env: SourceFile | None) -> str | None:
+    """The dialect of the first place that names exactly one: engines, Alembic, settings, .env files."""
+    # An env.py that sets the URL itself leaves a placeholder in alembic.ini.
+    is_placeholder = env is None or "sqlalchemy.url" in _strings([env])
     places: list[Iterable[str]] = [
-        [config.url or ""] if config else [],
         _strings(tree.mentioning(b"create_engine", b"create_async_engine")),
+        [config.url or ""] if config and not is_placeholder else [],
         _strings(tree.mentioning(b"postgres", b"sqlite")),
         *(_assigned_in(tree.root / name) for name in ENV_FILES),
     ]

@@ -26,9 +26,8 @@ def find_package(base: ObjectName, celery: ObjectName, wanted: str | None) -> st
     if wanted is not None:
         return wanted
     for name in (base, celery):
-        package, dot, _ = name.module.partition(".")
-        if dot:
-            return package
+        if name.package is not None:
+            return name.package
     raise ToolError(
         f"the base class {base} and the Celery app {celery} lie in no package",
         hint='say which package to generate into: package = "name" in the settings',

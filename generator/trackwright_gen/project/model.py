@@ -17,6 +17,16 @@ class ObjectName:
     def __str__(self) -> str:
         return f"{self.module}:{self.name}"
 
+    @property
+    def package(self) -> str | None:
+        """The top package that the object's module lies in; None for a module in no package."""
+        top, dot, _ = self.module.partition(".")
+        return top if dot else None
+
+    def is_in(self, package: str | None) -> bool:
+        """Whether the object lies in a top package."""
+        return package is not None and self.package == package
+
 
 @dataclass(frozen=True, slots=True)
 class Session:

@@ -28,8 +28,11 @@ SYNC_SESSIONS = _names("orm", "session", "Session")
 ASYNC_SESSIONS = _names("ext.asyncio", "session", "AsyncSession")
 
 
-def find_session(tree: SourceTree) -> Found[Session]:
-    """The session factory: a sessionmaker; a scoped_session only where nothing else makes sessions."""
+def find_session(tree: SourceTree, package: str | None) -> Found[Session]:
+    """The session factory: a sessionmaker; a scoped_session only where nothing else makes sessions.
+
+    Among several, the only one in the base class's package: scripts beside it often have one of their own.
+    """
     candidates = [
         Candidate(Session(ObjectName(source.module, name), is_async), source.at(value))
         for source in tree.mentioning(b"sessionmaker")
@@ -37,7 +40,8 @@ def find_session(tree: SourceTree) -> Found[Session]:
         if (is_async := makes_sessions(tree, source, value)) is not None
     ]
     plain = [candidate for candidate in candidates if not _is_scoped(tree, candidate.value.factory)]
-    return only(plain or candidates, WANTED)
+    inside = [candidate for candidate in plain if candidate.value.factory.is_in(package)]
+    return only(plain or candidates, WANTED, preferred=inside)
 
 
 def makes_sessions(tree: SourceTree, source: SourceFile, value: ast.expr) -> bool | None:
