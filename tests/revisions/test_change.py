@@ -21,7 +21,7 @@ class Case:
 
     old: str
     new: str
-    renamed_from: dict[str, str] = field(default_factory=dict)
+    renamed: dict[str, str] = field(default_factory=dict)
     allow_drop: tuple[str, ...] = ()
     allow_rewrite: tuple[str, ...] = ()
 
@@ -54,12 +54,12 @@ CASES = {
         "  order: {type: integer, index: true, unique: true}\n"
         "checks: [{name: pos, field: order, op: '>', value: 0}]\n"
         "indexes: [{fields: [day], where: {field: order, op: '=', value: 7}}]\n",
-        renamed_from={"order": "price"},
+        renamed={"order": "price"},
     ),
     "two columns renamed in a row": Case(
         "  a: {type: integer, default: 1}\n  b: {type: integer, default: 2}\n",
         "  b: {type: integer, default: 1}\n  c: {type: integer, default: 2}\n",
-        renamed_from={"b": "a", "c": "b"},
+        renamed={"b": "a", "c": "b"},
     ),
     "a longer string": Case("  s: {type: string, length: 12}\n", "  s: {type: string, length: 40}\n"),
     "a string that becomes text, with a default and a predicate": Case(
@@ -108,7 +108,7 @@ CASES = {
         "  c: {type: string, length: 5}\n",
         "  aa: {type: bigint, required: true, default: 2, index: true}\n  c: {type: string, length: 9, default: ''}\n"
         "  d: {type: array, items: string}\nunique: [[c, day]]\n",
-        renamed_from={"aa": "a"},
+        renamed={"aa": "a"},
         allow_drop=("b",),
         allow_rewrite=("aa",),
     ),
@@ -132,7 +132,7 @@ def revisions(folder: Path, home: AlembicHome, case: Case) -> tuple[Table, Table
         new,
         home,
         parent=first.revision,
-        renamed_from=case.renamed_from,
+        renamed=case.renamed,
         allow_drop=case.allow_drop,
         allow_rewrite=case.allow_rewrite,
     )

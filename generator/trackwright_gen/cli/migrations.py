@@ -25,7 +25,7 @@ def planned_revisions(
         return plan_revisions(
             *(spec.domain, old, plan.table, project.alembic),
             parent=parent,
-            renamed_from={
+            renamed={
                 column: use.spec.renamed_from for column, use in fields.items() if use.spec.renamed_from
             },
             allow_drop=spec.allow_drop,

@@ -49,22 +49,20 @@ def plan_revisions(
     home: AlembicHome,
     *,
     parent: str | None = None,
-    renamed_from: Mapping[str, str] | None = None,
+    renamed: Mapping[str, str] | None = None,
     allow_drop: Collection[str] = (),
     allow_rewrite: Collection[str] = (),
 ) -> tuple[Revision, ...]:
     """Plan the revisions that bring a domain's table from `old` (None: it is not there) to `new`.
 
-    `parent` chains to a revision of the same run; else it is the project's one head. `renamed_from` is
+    `parent` chains to a revision of the same run; else it is the project's one head. `renamed` is
     column -> the name it had; `allow_drop` and `allow_rewrite` name fields, as the spec has them.
 
     Raises:
         ToolError: several heads, a broken history or template, this revision is there already.
         ToolErrors: changes that the spec does not allow, all of them.
     """
-    planned = _planned(
-        old, new, renamed_from=renamed_from or {}, allow_drop=allow_drop, allow_rewrite=allow_rewrite
-    )
+    planned = _planned(old, new, renamed=renamed or {}, allow_drop=allow_drop, allow_rewrite=allow_rewrite)
     if planned is None:
         return ()
     history = History.read(home)
@@ -78,7 +76,7 @@ def _planned(
     old: Table | None,
     new: Table,
     *,
-    renamed_from: Mapping[str, str],
+    renamed: Mapping[str, str],
     allow_drop: Collection[str],
     allow_rewrite: Collection[str],
 ) -> _Planned | None:
@@ -90,7 +88,7 @@ def _planned(
             hint="restore .trackwright/ from version control: a domain keeps its table",
         )
     try:
-        renames = column_renames(old, new, renamed_from)
+        renames = column_renames(old, new, renamed)
     except ColumnChangeError as error:
         raise ToolErrors([error]) from None
     found = differences(old, new, renames)
