@@ -3,12 +3,16 @@
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from celery import Celery
 from sqlalchemy import Date, Engine, Numeric, String, create_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
-from trackwright import SyncTaskTrackingService, TaskTrackingMixin
+from trackwright import Backoff, SyncTaskTrackingService, TaskTrackingMixin
+from trackwright.dispatch import publisher
+from trackwright.jobs import TaskRun, TrackedTask, tracked_task
 from trackwright.sqlite import configure_sqlite
 
 
@@ -65,3 +69,36 @@ def model() -> type[PriceTracking]:
 def service(session: Session) -> PriceService:
     """The example's service over the session."""
     return PriceService(session)
+
+
+@pytest.fixture
+def app() -> Celery:
+    """A Celery app without a broker."""
+    return Celery("tests", broker="memory://", set_as_current=False)
+
+
+@pytest.fixture
+def task(app: Celery, model: type[PriceTracking], sessions: sessionmaker[Session]) -> TrackedTask:
+    """A tracked task whose body each test replaces."""
+
+    @tracked_task(
+        app, model, session_factory=sessions, name="prices.update", backoff=Backoff(base=40, jitter=False)
+    )
+    def update(run: TaskRun[Any]) -> None:
+        raise NotImplementedError
+
+    return update
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Countdowns of the messages that attempts send for themselves; none goes to a broker."""
+    countdowns: list[float] = []
+    monkeypatch.setattr(publisher, "publish", lambda message: countdowns.append(message.options["countdown"]))
+    return countdowns
+
+
+@pytest.fixture
+def tracking_id(service: PriceService) -> int:
+    """A committed PENDING row."""
+    return service.create_tracking(etf_id="IE00", commit=True)

@@ -9,45 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from trackwright import Backoff, SyncTaskTrackingService
-from trackwright.dispatch import Message, publisher
+from trackwright.dispatch import Message
 from trackwright.jobs import CommitInBody, TaskRun, TrackedTask, tracked_task
 from trackwright.testing import captured_dispatch, replaced
 
 Service = SyncTaskTrackingService[Any]
 Sessions = sessionmaker[Session]
-
-
-@pytest.fixture
-def app() -> Celery:
-    """A Celery app without a broker."""
-    return Celery("tests", broker="memory://", set_as_current=False)
-
-
-@pytest.fixture
-def task(app: Celery, model: Any, sessions: Sessions) -> TrackedTask:
-    """A tracked task whose body each test replaces."""
-
-    @tracked_task(
-        app, model, session_factory=sessions, name="prices.update", backoff=Backoff(base=40, jitter=False)
-    )
-    def update(run: TaskRun[Any]) -> None:
-        raise NotImplementedError
-
-    return update
-
-
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Countdowns of the messages that attempts send for themselves; none goes to a broker."""
-    countdowns: list[float] = []
-    monkeypatch.setattr(publisher, "publish", lambda message: countdowns.append(message.options["countdown"]))
-    return countdowns
-
-
-@pytest.fixture
-def tracking_id(service: Service) -> int:
-    """A committed PENDING row."""
-    return service.create_tracking(etf_id="IE00", commit=True)
 
 
 def run(task: TrackedTask, tracking_id: int, body: Any) -> Any:
@@ -334,7 +301,7 @@ def test_the_run_carries_a_frozen_copy_of_the_row(task: TrackedTask, tracking_id
             run.tracking.etf_id = "X"
 
     run(task, tracking_id, body)
-    assert seen == [("IE00", "PROCESSING", {}, 1)]
+    assert seen == [("IE00", "PROCESSING", {"dispatch": {"task": "prices.update"}}, 1)]
 
 
 def test_delay_creates_the_row_and_sends_its_message(task: TrackedTask, service: Service) -> None:

@@ -15,7 +15,7 @@ from trackwright.jobs.database import AsyncDatabase, Database
 from trackwright.jobs.heartbeat import process_heartbeat
 from trackwright.jobs.loop import process_loop
 from trackwright.jobs.policy import Policy
-from trackwright.jobs.run import AsyncTaskRun, BaseRun, ClaimLost, TaskRun, commit_fenced
+from trackwright.jobs.run import AsyncTaskRun, BaseRun, ClaimLost, TaskRun, commit_fenced, release
 
 Body = Callable[[Any], Any]
 
@@ -88,7 +88,7 @@ def _close(run: BaseRun[Any, Any]) -> None:
     session = _sync_session(run)
     run.opened = None
     if session is not None:
-        session.close()
+        release(session)
 
 
 def _sync_session(run: BaseRun[Any, Any]) -> Session | None:

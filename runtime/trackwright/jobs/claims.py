@@ -22,9 +22,13 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class NotYet:
-    """Another message is needed after some seconds: the row is scheduled for later, or under a live lease."""
+    """Another message is needed after some seconds: the row is scheduled for later, or under a live lease.
+
+    `swept` says that the sweep sends one by itself, should this one not come back.
+    """
 
     seconds: float
+    swept: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +41,38 @@ class NothingToDo:
 Claim = Claimed | NotYet | NothingToDo
 
 
-def claim(database: Database, model: type[TaskTrackingMixin], tracking_id: int, lease: float) -> Claim:
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message as it reached a worker: its row, its task's name, its Celery id."""
+
+    tracking_id: int
+    task: str
+    message_id: str | None
+
+
+def claim(database: Database, model: type[TaskTrackingMixin], delivery: Delivery, lease: float) -> Claim:
     """Claim a row, or take it over from an attempt whose lease ran out.
 
     Raises:
         TrackingNotFound: no such row.
     """
+    tracking_id = delivery.tracking_id
     parameters = query.parameters(tracking_id=tracking_id, lease=lease)
-    row = database.first(query.claim(model), parameters)
+    source = query.parameters(task=delivery.task, celery_task_id=delivery.message_id)
+    row = database.first(query.claim(model), parameters | source)
     if row is not None:
         return Claimed(row)
     state = database.first(query.claim_state(model), query.parameters(tracking_id=tracking_id))
     if state is None:
         raise TrackingNotFound(table_of(model).name, tracking_id)
     if state.status == TrackingStatus.PENDING:
-        return NotYet(_seconds_until(state.scheduled_at, state.database_time))
+        return NotYet(
+            _seconds_until(state.scheduled_at, state.database_time), swept=state.dispatch_at is not None
+        )
     if state.status != TrackingStatus.PROCESSING or state.lease_until is None:
         return NothingToDo(state.status)
     if state.lease_until > state.database_time:
-        return NotYet(_seconds_until(state.lease_until, state.database_time))
+        return NotYet(_seconds_until(state.lease_until, state.database_time), swept=True)
     return _take_over(database, model, parameters)
 
 

@@ -52,6 +52,12 @@ def _statement_runner(engine: Engine) -> Callable[[Connection, Any, dict[str, An
     return run
 
 
+def _twin(engine: Engine) -> Engine:
+    """The same place over new connections; with the options, among them where schemas are translated to."""
+    options = dict(engine.get_execution_options())
+    return Engine(engine.pool.recreate(), engine.dialect, engine.url, execution_options=options)
+
+
 class _FirstOfAll(ABC):
     """`first` for both kinds of database."""
 
@@ -79,8 +85,8 @@ class SyncDatabase(_FirstOfAll):
             return self._run(connection, statement, values)
 
     def apart(self) -> "SyncDatabase":
-        """A sync pool serves any thread."""
-        return self
+        """A twin with a pool of its own: bodies that hold all connections must not stop the heartbeat."""
+        return SyncDatabase(_twin(self.engine))
 
 
 class AsyncDatabase(_FirstOfAll):
@@ -104,10 +110,9 @@ class AsyncDatabase(_FirstOfAll):
 
     def apart(self) -> "AsyncDatabase":
         """A twin with a loop and a pool of its own: a body that blocks its loop must not stop the heartbeat."""
-        engine = self.engine.sync_engine
-        twin = Engine(engine.pool.recreate(), engine.dialect, engine.url)
+        twin = AsyncEngine(_twin(self.engine.sync_engine))
         thread = EventLoopThread("trackwright-heartbeat-loop")
-        return AsyncDatabase(AsyncEngine(twin), lambda: thread)
+        return AsyncDatabase(twin, lambda: thread)
 
 
 _engines: weakref.WeakSet[Engine] = weakref.WeakSet()

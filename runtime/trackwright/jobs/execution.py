@@ -4,16 +4,17 @@ import logging
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from celery.exceptions import Ignore, Retry
+from celery.exceptions import Ignore
 
 from trackwright import query
 from trackwright.dispatch import RESEND_AFTER
+from trackwright.error_text import describe
 from trackwright.jobs.body import Body, make_run, perform
-from trackwright.jobs.claims import Claimed, NothingToDo, NotYet, claim
+from trackwright.jobs.claims import Claimed, Delivery, NothingToDo, NotYet, claim
 from trackwright.jobs.database import Database
 from trackwright.jobs.policy import Policy
 from trackwright.jobs.run import BaseRun, ClaimLost, TaskCancelled
-from trackwright.service import ERROR_LENGTH
+from trackwright.jobs.verdict import Again, Dropped, judge, signal_again, signal_over
 
 logger = logging.getLogger("trackwright.jobs")
 LONGEST_COUNTDOWN = 300.0
@@ -25,7 +26,7 @@ def execute(
     policy: Policy,
     database: Database,
     body: Body,
-    tracking_id: int,
+    delivery: Delivery,
     *,
     hard_limit: float | None,
     resend: Resend,
@@ -40,16 +41,17 @@ def execute(
         Exception: the body's own error, after the row became FAILED.
     """
     lease = policy.lease_seconds(database.dialect, hard_limit)
-    match claim(database, policy.model, tracking_id, lease):
+    match claim(database, policy.model, delivery, lease):
         case Claimed(row):
             run = make_run(policy, row, database, body, lease)
-        case NotYet(seconds):
-            if seconds <= LONGEST_COUNTDOWN:
-                resend(tracking_id, seconds)
-            raise Ignore(f"row {tracking_id} is not free for {seconds:.0f} s")
+        case NotYet(seconds, swept):
+            # A row that no sweep sends is kept in the queue, in hops that no broker takes for a lost message.
+            if seconds <= LONGEST_COUNTDOWN or not swept:
+                resend(delivery.tracking_id, min(seconds, LONGEST_COUNTDOWN))
+            raise Ignore(f"row {delivery.tracking_id} is not free for {seconds:.0f} s")
         case NothingToDo(status):
-            logger.info("skipped %s %s: it is %s", policy.model.__name__, tracking_id, status)
-            raise Ignore(f"row {tracking_id} is {status}")
+            logger.info("skipped %s %s: it is %s", policy.model.__name__, delivery.tracking_id, status)
+            raise Ignore(f"row {delivery.tracking_id} is {status}")
     try:
         return perform(run, body, query.complete(policy.model))
     except TaskCancelled:
@@ -61,26 +63,44 @@ def execute(
 
 
 def _failed(policy: Policy, run: BaseRun[Any, Any], error: Exception, resend: Resend) -> NoReturn:
-    text = f"{type(error).__name__}: {error}"[:ERROR_LENGTH]
-    key = run.key | query.parameters(error=text)
-    if policy.is_retryable(error):
-        delay = policy.delay(error, run.attempt)
-        soon = delay <= LONGEST_COUNTDOWN
-        timing = query.parameters(delay=delay, dispatch_delay=delay + RESEND_AFTER if soon else delay)
-        if run.database.first(query.reschedule(policy.model), key | timing) is not None:
-            if soon:
-                resend(run.tracking.id, delay)
-            raise Retry(text, exc=error, when=_when(delay)) from error
+    text = describe(error)
+    match judge(policy, error, run.attempt):
+        case Again() as again:
+            if _rescheduled(run, again, text, resend):
+                raise signal_again(error, again.delay) from error
+        case Dropped():
+            _dropped(run, text, error)
+        case _:
+            pass
+    failure = run.key | query.parameters(error=text)
+    if run.database.first(query.fail_unless_cancelled(policy.model), failure) is not None:
+        raise signal_over(error)
     if run.database.first(query.stop_if_requested(policy.model), run.key) is not None:
         raise Ignore(f"row {run.tracking.id} was cancelled while it failed: {text}") from error
-    if run.database.first(query.fail(policy.model), key) is None:
+    _lost(run)
+
+
+def _rescheduled(run: BaseRun[Any, Any], again: Again, text: str, resend: Resend) -> bool:
+    delay = again.delay
+    soon = delay <= LONGEST_COUNTDOWN
+    timing = query.parameters(error=text, delay=delay, dispatch_delay=delay + RESEND_AFTER if soon else delay)
+    if run.database.first(query.reschedule(run.model), run.key | timing) is None:
+        return False
+    if soon and not again.requeued:
+        resend(run.tracking.id, delay)
+    return True
+
+
+def _dropped(run: BaseRun[Any, Any], text: str, error: Exception) -> NoReturn:
+    noted = run.key | query.parameters(reason=text, actor="body")
+    if run.database.first(query.drop(run.model), noted) is None:
         _lost(run)
     raise error
 
 
 def _cancelled(policy: Policy, run: BaseRun[Any, Any]) -> NoReturn:
     ending = query.stop(policy.model)
-    run.cancel_requested = False
+    run.cleaning_up = True
     try:
         perform(run, policy.on_cancel or _no_cleanup, ending)
     except ClaimLost:
@@ -103,8 +123,3 @@ def _lost(run: BaseRun[Any, Any]) -> NoReturn:
         run.tracking.id,
     )
     raise Ignore(f"attempt {run.attempt} of row {run.tracking.id} lost its claim")
-
-
-def _when(delay: float) -> Any:
-    # Celery's stubs ask for numbers.Real, which type checkers do not match with float.
-    return delay

@@ -7,9 +7,51 @@ import asyncio
 import os
 import threading
 from collections.abc import Coroutine
-from typing import Any, TypeVar
+from concurrent.futures import CancelledError
+from typing import Any, Generic, TypeVar
 
 ResultT = TypeVar("ResultT")
+
+
+class _Job(Generic[ResultT]):
+    """One coroutine on its way through the loop; another thread waits for its end."""
+
+    def __init__(self, coroutine: Coroutine[Any, Any, ResultT]) -> None:
+        self.ended = threading.Event()
+        self._coroutine = coroutine
+        self._task: asyncio.Task[ResultT] | None = None
+        self._left: BaseException | None = None
+
+    def start(self) -> None:
+        """Begin; runs on the loop. Its callback is called also for a task that never got to its first step."""
+        self._task = asyncio.get_running_loop().create_task(self._guarded())
+        self._task.add_done_callback(self._end)
+
+    def cancel(self) -> None:
+        """Ask it to stop; runs on the loop, after start."""
+        if self._task is not None:
+            self._task.cancel()
+
+    def _end(self, _: asyncio.Task[ResultT]) -> None:
+        # Cancelled before its first step, the coroutine would complain that nobody awaited it.
+        self._coroutine.close()
+        self.ended.set()
+
+    async def _guarded(self) -> Any:
+        try:
+            return await self._coroutine
+        except (SystemExit, KeyboardInterrupt) as left:
+            # Out of a task they would end the loop itself, and everybody who waits for it would wait for ever.
+            self._left = left
+
+    def result(self) -> ResultT:
+        """What it returned or raised, once it has ended."""
+        if self._left is not None:
+            raise self._left
+        if self._task is None or self._task.cancelled():
+            # asyncio's own is no Exception: a body's stray cancellation is an error like others.
+            raise CancelledError
+        return self._task.result()
 
 
 class EventLoopThread:
@@ -30,22 +72,15 @@ class EventLoopThread:
         An exception that a signal raises here meanwhile (a soft time limit) cancels the coroutine, waits until
         it has ended, and goes on.
         """
-        ended = threading.Event()
-
-        async def watched() -> ResultT:
-            try:
-                return await coroutine
-            finally:
-                ended.set()
-
-        future = asyncio.run_coroutine_threadsafe(watched(), self.loop)
+        job = _Job(coroutine)
+        self.loop.call_soon_threadsafe(job.start)
         try:
-            return future.result()
+            job.ended.wait()
         except BaseException:
-            if not ended.is_set():
-                future.cancel()
-                ended.wait()
+            self.loop.call_soon_threadsafe(job.cancel)
+            job.ended.wait()
             raise
+        return job.result()
 
 
 class _ProcessLoop:

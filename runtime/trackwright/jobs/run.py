@@ -13,9 +13,12 @@ from trackwright import query
 from trackwright.errors import TrackwrightError
 from trackwright.jobs.database import Database
 from trackwright.model import TaskTrackingMixin
+from trackwright.status import TrackingStatus
 
 ModelT = TypeVar("ModelT", bound=TaskTrackingMixin)
 SessionT = TypeVar("SessionT", Session, AsyncSession)
+LONGEST_WAIT = 365 * 86_400.0
+"""Seconds; no wait between two attempts is longer."""
 POLL_EVERY = 1.0
 """Seconds between two looks of checkpoint() into the database."""
 _GUARD = "trackwright.run"
@@ -58,6 +61,8 @@ class FrozenRow:
         object.__setattr__(self, "_values", dict(mapping))
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):  # copying looks for such names before there are values
+            raise AttributeError(name)
         try:
             return self._values[name]
         except KeyError:
@@ -91,6 +96,8 @@ class BaseRun(Generic[ModelT, SessionT]):
         self.database = database
         self.lease = lease
         self.may_commit = False
+        self.cleaning_up = False
+        """Whether the clean-up of a cancelled task runs: the request that started it must not stop it."""
         self.opened: SessionT | None = None
         self._session_factory: Callable[[], SessionT] = session_factory
         self._looked = time.monotonic()
@@ -110,6 +117,9 @@ class BaseRun(Generic[ModelT, SessionT]):
 
     def retry(self, after: float, reason: str = "asked by the body") -> NoReturn:
         """End this attempt and have another one after some seconds, if attempts remain."""
+        if not 0 <= after <= LONGEST_WAIT:
+            message = f"run.retry(after={after}): give seconds between 0 and {LONGEST_WAIT:.0f} (a year)"
+            raise ValueError(message)
         raise RetryRequested(after, reason)
 
     def must_look(self) -> bool:
@@ -122,18 +132,37 @@ class BaseRun(Generic[ModelT, SessionT]):
         return True
 
     def note(self, row: Row[Any] | None) -> None:
-        """Take in what a renewal of the claim says, and stop the body where it must stop."""
+        """Take in a renewal, and stop the body where it must stop."""
+        self.take(row)
+        self.raise_if_over()
+
+    def take(self, row: Row[Any] | None) -> None:
+        """Take in what a renewal of the claim says."""
         if row is None:
             self.claim_lost = True
         else:
             self.cancel_requested = self.cancel_requested or bool(row.cancel_requested)
-        self.raise_if_over()
+
+    def renew(self, database: Database) -> Row[Any] | None:
+        """Renew the claim over a connection of its own; None when it is lost.
+
+        A row that the body itself has locked keeps its lease as it is: nobody else can take it meanwhile.
+        """
+        row = database.first(*self.renewal)
+        if row is not None:
+            return row
+        state = database.first(query.claim_state(self.model), self.key)
+        held = state is not None and (state.status, state.attempts) == (
+            TrackingStatus.PROCESSING,
+            self.attempt,
+        )
+        return state if held else None
 
     def raise_if_over(self) -> None:
         """Stop the body when its claim is gone or somebody asked it to stop."""
         if self.claim_lost:
             raise ClaimLost
-        if self.cancel_requested:
+        if self.cancel_requested and not self.cleaning_up:
             raise TaskCancelled
 
     @property
@@ -172,6 +201,12 @@ def checkpoint(run: BaseRun[Any, Any], session: Session | None, *, commit: bool)
         run.note(_renew(run, session))
 
 
+def release(session: Session) -> None:
+    """Give a session back: a scoped one is used again, by code that may commit."""
+    session.info.pop(_GUARD, None)
+    session.close()
+
+
 def commit_fenced(
     run: BaseRun[Any, Any], session: Session, fence: tuple[Any, dict[str, Any]]
 ) -> Row[Any] | None:
@@ -193,7 +228,7 @@ def _renew(run: BaseRun[Any, Any], session: Session | None) -> Row[Any] | None:
     # SQLite has one writer: while the body's own transaction is open, a second connection would wait for it.
     if run.database.dialect == "sqlite" and session is not None and session.in_transaction():
         return session.execute(*run.renewal).first()
-    return run.database.first(*run.renewal)
+    return run.renew(run.database)
 
 
 @event.listens_for(Session, "before_commit")

@@ -1,5 +1,6 @@
 """tracked_task and TrackedTask: a Celery task whose every run is an attempt on a tracking row."""
 
+import uuid
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any, ClassVar
@@ -8,6 +9,7 @@ from celery import Celery, Task
 
 from trackwright.backoff import Backoff
 from trackwright.dispatch import Message, send
+from trackwright.jobs.claims import Delivery
 from trackwright.jobs.database import AsyncDatabase, Database, database_of
 from trackwright.jobs.execution import execute
 from trackwright.jobs.policy import Policy
@@ -43,7 +45,7 @@ class TrackedTask(Task[Any, Any]):
             self.policy,
             self.database,
             self.run,
-            tracking_id,
+            Delivery(tracking_id, str(self.name), self.request.id),
             hard_limit=self._hard_limit(),
             resend=self._resend,
         )
@@ -94,7 +96,9 @@ class TrackedTask(Task[Any, Any]):
         register(Domain(domain_of(cls.model), cls.model, cls.session_factory, cls.stale_after))
 
     def _resend(self, tracking_id: int, countdown: float) -> None:
-        send([Message(self, tracking_id, str(self.request.id), {"countdown": countdown})])
+        if self.app.conf.task_always_eager:
+            return  # it would run at once, inside this attempt, however long the countdown is
+        send([Message(self, tracking_id, self.request.id or str(uuid.uuid4()), {"countdown": countdown})])
 
     def _hard_limit(self) -> float | None:
         limits = self.request.timelimit

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Executable,
     Float,
     Integer,
+    func,
     literal_column,
     not_,
     null,
@@ -19,7 +20,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from trackwright import status as machine
 from trackwright.clock import clock, clock_plus
-from trackwright.metadata_sql import CancelRequested, trail_appended
+from trackwright.metadata_sql import CancelRequested, DispatchNoted, trail_appended
 from trackwright.model import table_of
 from trackwright.query.basis import (
     Model,
@@ -28,13 +29,17 @@ from trackwright.query.basis import (
     lost_error,
     parameter,
     per_model,
+    text_parameter,
     whole_row,
 )
 
 
 @per_model
 def claim(model: Model) -> ReturningUpdate[Any]:
-    """PENDING and due -> PROCESSING. Parameters: tracking_id, lease (seconds). Returns the whole row."""
+    """PENDING and due -> PROCESSING. Parameters: tracking_id, lease (seconds), task, celery_task_id. Whole row.
+
+    Task and message id are for rows that were created without `enqueue`: the sweep sends by them.
+    """
     columns = columns_of(model)
     due = or_(columns.scheduled_at.is_(null()), columns.scheduled_at <= clock())
     statement = by_key(
@@ -45,6 +50,8 @@ def claim(model: Model) -> ReturningUpdate[Any]:
         completed_at=null(),
         lease_until=clock_plus(parameter("lease", Float())),
         dispatch_at=null(),
+        celery_task_id=func.coalesce(columns.celery_task_id, text_parameter("celery_task_id")),
+        metadata=DispatchNoted(columns.metadata, text_parameter("task")),
     )
     return whole_row(model, statement.where(due))
 
@@ -85,15 +92,25 @@ def take_over(model: Model) -> ReturningUpdate[Any]:
 
 @per_model
 def renew(model: Model) -> ReturningUpdate[Any]:
-    """Heartbeat of one claim. Parameters: tracking_id, attempt, lease. Returns whether cancelling was asked."""
+    """Keep one claim. Parameters: tracking_id, attempt, lease. Returns whether cancelling was asked.
+
+    It never waits: a body that has written to its own row holds its lock until it commits, and would wait for
+    itself. No row back means lost or locked; `claim_state` tells which.
+    """
     columns = columns_of(model)
-    return (
-        update(table_of(model))
+    held = (
+        select(columns.id)
         .where(
             columns.id == parameter("tracking_id", BigInteger()),
             columns.attempts == parameter("attempt", Integer()),
             (columns.status == literal_column("'PROCESSING'")).is_(true()),
         )
+        .with_for_update(skip_locked=True, key_share=True)
+        .scalar_subquery()
+    )
+    return (
+        update(table_of(model))
+        .where(columns.id == held)
         .values(lease_until=clock_plus(parameter("lease", Float())))
         .returning(CancelRequested(columns.metadata).label("cancel_requested"))
     )
@@ -108,6 +125,7 @@ def claim_state(model: Model) -> Executable:
         columns.attempts,
         columns.max_attempts,
         columns.scheduled_at,
+        columns.dispatch_at,
         columns.lease_until,
         CancelRequested(columns.metadata).label("cancel_requested"),
         clock().label("database_time"),

@@ -17,7 +17,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from trackwright import status as machine
 from trackwright.clock import clock, clock_plus
-from trackwright.metadata_sql import CancelNoted, CancelRequested, trail_appended
+from trackwright.metadata_sql import CancelForgotten, CancelNoted, CancelRequested, trail_appended
 from trackwright.model import table_of
 from trackwright.query.basis import (
     Model,
@@ -52,6 +52,12 @@ def fail(model: Model, *, any_attempt: bool = False) -> ReturningUpdate[Any]:
         error_message=text_parameter("error"),
         metadata=trail_appended(columns, outcome="FAILED", error=text_parameter("error")),
     ).returning(columns.id)
+
+
+@per_model
+def fail_unless_cancelled(model: Model) -> ReturningUpdate[Any]:
+    """The same, only where no cancel request stands. Parameters: tracking_id, attempt, error."""
+    return fail(model).where(not_(CancelRequested(columns_of(model).metadata)))
 
 
 @per_model
@@ -130,10 +136,20 @@ def abandon(model: Model) -> ReturningUpdate[Any]:
 
 
 @per_model
-def retry(model: Model) -> ReturningUpdate[Any]:
-    """FAILED -> PENDING by hand; max_attempts is raised where used up. Parameters: tracking_id, dispatch_delay.
+def drop(model: Model) -> ReturningUpdate[Any]:
+    """PROCESSING -> CANCELLED by the body itself. Parameters: tracking_id, attempt, reason, actor."""
+    columns = columns_of(model)
+    noted = CancelNoted(columns.metadata, text_parameter("reason"), text_parameter("actor"))
+    return by_key(model, machine.STOP, completed_at=clock(), lease_until=null(), metadata=noted).returning(
+        columns.id
+    )
 
-    Returns the whole row.
+
+@per_model
+def retry(model: Model) -> ReturningUpdate[Any]:
+    """FAILED -> PENDING by hand; max_attempts is raised where used up, an unmet cancel request forgotten.
+
+    Parameters: tracking_id, dispatch_delay. Returns the whole row.
     """
     columns = columns_of(model)
     used_up = columns.attempts >= columns.max_attempts
@@ -145,5 +161,6 @@ def retry(model: Model) -> ReturningUpdate[Any]:
         dispatch_at=clock_plus(parameter("dispatch_delay", Float())),
         started_at=null(),
         completed_at=null(),
+        metadata=CancelForgotten(columns.metadata),
     )
     return whole_row(model, statement)

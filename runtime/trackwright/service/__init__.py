@@ -4,7 +4,8 @@ The rules stand once, over a Session; the async face runs them through AsyncSess
 the transaction: methods flush, and commit only when told `commit=True`.
 """
 
+from trackwright.error_text import ERROR_LENGTH
 from trackwright.service.async_service import BaseTaskTrackingService
-from trackwright.service.sync_service import ERROR_LENGTH, ModelT, SyncTaskTrackingService
+from trackwright.service.sync_service import ModelT, SyncTaskTrackingService
 
 __all__ = ["ERROR_LENGTH", "BaseTaskTrackingService", "ModelT", "SyncTaskTrackingService"]

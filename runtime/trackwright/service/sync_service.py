@@ -14,13 +14,12 @@ from trackwright import query
 from trackwright import status as machine
 from trackwright.clock import clock_plus
 from trackwright.dispatch import RESEND_AFTER, Message, Sendable, send_after_commit
+from trackwright.error_text import storable
 from trackwright.errors import InvalidTransition, TrackingNotFound
 from trackwright.model import TaskTrackingMixin, table_of
 from trackwright.status import Operation, TrackingStatus
 
 ModelT = TypeVar("ModelT", bound=TaskTrackingMixin)
-ERROR_LENGTH = 10_000
-"""Characters of an error message that a row keeps."""
 _MACHINE_OWNED = frozenset(
     {"id", "status", "attempts", "started_at", "completed_at", "error_message", "dispatch_at", "lease_until"}
 )
@@ -113,6 +112,7 @@ class SyncTaskTrackingService(Generic[ModelT]):
         Raises:
             TrackingNotFound: no such row.
         """
+        self.db.flush()  # or what the caller has changed and not yet written would be read over
         row = self.db.get(self.model, tracking_id, populate_existing=True)
         if row is None:
             raise TrackingNotFound(table_of(self.model).name, tracking_id)
@@ -125,7 +125,8 @@ class SyncTaskTrackingService(Generic[ModelT]):
 
         CANCELLED: done. PROCESSING: noted; the row becomes CANCELLED when the body has stopped.
         """
-        step = _Step(machine.CANCEL, query.cancel(self.model), {"reason": reason[:ERROR_LENGTH], "actor": by})
+        values = {"reason": storable(reason), "actor": None if by is None else storable(by)}
+        step = _Step(machine.CANCEL, query.cancel(self.model), values)
         row = self._apply(tracking_id, step)
         self._finish(commit=commit)
         return TrackingStatus(row.status)
@@ -219,7 +220,7 @@ def _by_hand(
     """The step that update_status means by a target status."""
     fence = {} if attempt is None else {"attempt": attempt}
     unfenced = attempt is None
-    text = (message or "")[:ERROR_LENGTH]
+    text = storable(message or "")
     match target:
         case TrackingStatus.PROCESSING:
             return _Step(machine.CLAIM, query.start(model), {})
