@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from odd_specs import BARE, QUEUE
 from sqlalchemy import create_engine, inspect
 from target_projects import target_project
 
@@ -18,7 +19,8 @@ KINDS = [
     pytest.param(("layered", False), id="layered and sync"),
     pytest.param(("package", True), id="package and async"),
 ]
-DOMAINS = ("contribution_realization", "etf_price_update")
+ODD_SPECS = {"queue": QUEUE, "bare": BARE}
+DOMAINS = ("contribution_realization", "etf_price_update", *ODD_SPECS)
 
 
 @pytest.fixture(params=KINDS)
@@ -30,9 +32,11 @@ def kind(request: pytest.FixtureRequest) -> tuple[str, bool]:
 
 @pytest.fixture
 def project(tmp_path: Path, kind: tuple[str, bool]) -> Path:
-    """A project with both example domains generated."""
+    """A project with the example domains and the odd ones generated."""
     layout, is_async = kind
     root = target_project(tmp_path / "project", layout=layout, is_async=is_async)
+    for domain, spec in ODD_SPECS.items():
+        (root / "tracking" / f"{domain}.yaml").write_text(spec)
     result = CliRunner().invoke(trackwright, ["generate", "-C", str(root)])
     assert result.exit_code == 0, result.output
     return root
@@ -119,4 +123,5 @@ IGNORED_RULES = (
     "ANN401",  # values of all columns at once are of any type
     "D401",  # a description speaks in the words of its spec
     "E501",  # long names of domains
+    "PLR0913",  # a service takes as many values as the domain has fields
 )

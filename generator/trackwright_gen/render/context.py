@@ -10,6 +10,7 @@ from trackwright_gen.render.fields import enum_snippets, field_snippets
 from trackwright_gen.spec.model import DomainSpec, TaskSpec
 from trackwright_gen.spec.naming import Names
 from trackwright_gen.spec.sql import for_text_clause
+from trackwright_gen.spec.type_source import type_source
 
 _DEFAULT_ATTEMPTS = 3
 
@@ -106,7 +107,7 @@ def _task(task: TaskSpec, *, is_async_project: bool) -> dict[str, Any]:
         "retry_on": list(retry.retry_on),
         "give_up_on": list(retry.give_up_on),
         "error_modules": sorted({name.rpartition(".")[0] for name in errors if "." in name}),
-        "test_error": next(iter(retry.retry_on), "ConnectionError"),
+        "test_error": next(iter(retry.retry_on), "Exception"),
     }
 
 
@@ -117,7 +118,7 @@ def _days(seconds: int | None) -> str:
 def _column_row(column: Any) -> dict[str, Any]:
     return {
         "name": column.name,
-        "type": column.type.name,
+        "type": type_source(column.type).text.removesuffix("()"),
         "required": not column.nullable,
         "core": column.core,
         "comment": column.comment or "",

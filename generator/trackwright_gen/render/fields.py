@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from trackwright_gen.plan.table import Column, ForeignKey, Table
-from trackwright_gen.render.schema_fields import schema_fields
+from trackwright_gen.render.schema_fields import factory, is_mutable, schema_fields
+from trackwright_gen.render.violations import violation
 from trackwright_gen.spec.enum_members import member_names
 from trackwright_gen.spec.examples import example_source
 from trackwright_gen.spec.field_type import FieldUse
@@ -39,6 +40,8 @@ def field_snippets(use: FieldUse, table: Table, spec: DomainSpec) -> FieldSnippe
         "nullable": column.nullable,
         "annotation": annotation.text,
         "default": None if default is None else default.text,
+        "argument_default": "None" if default is None or is_mutable(default.text) else default.text,
+        "violation": violation(use, spec),
         "mapped": _mapped_column(use, column, column_type, key, default),
         "schema": schema_fields(use, annotation.text, None if default is None else default.text),
         "examples": [example.text for example in examples],
@@ -76,4 +79,4 @@ def _mapped_column(
 
 def _callable(default: Source) -> str:
     # A mutable value shared by all rows would be one value.
-    return f"lambda: {default.text}" if default.text[:1] in "[{" else default.text
+    return factory(default.text) if is_mutable(default.text) else default.text

@@ -6,6 +6,9 @@ from jinja2 import Environment
 from jinja2.ext import Extension
 
 _WIDTH = 84
+_INDENT = "    "
+_QUOTES = '"""'
+_SUMMARY = _WIDTH - len(_INDENT) - 2 * len(_QUOTES)
 
 
 def py(value: object) -> str:
@@ -13,10 +16,26 @@ def py(value: object) -> str:
     return repr(value)
 
 
-def docstring(text: str) -> str:
-    r"""Text for inside triple double quotes: no quote or backslash of it ends or escapes anything."""
-    safe = " ".join(text.split()).replace("\\", "\\\\").replace('"', '\\"')
-    return safe.replace('\\"', '"') if '\\"\\"' not in safe and not safe.endswith('"') else safe
+def docstring(text: str, more: str = "") -> str:
+    r"""A docstring, quotes included: a summary that fits one line, then the rest of the text, then more.
+
+    No quote of the text ends it, and no backslash escapes: one makes it raw.
+    """
+    summary, rest = _summary(sentence(text))
+    paragraphs = [wrapped(part) for part in (rest, *more.split("\n\n")) if part.strip()]
+    body = f"\n\n{_INDENT}".join([summary, *paragraphs]).replace(_QUOTES, "'''")
+    opening = f"r{_QUOTES}" if "\\" in body else _QUOTES
+    return f"{opening}{body}\n{_INDENT}{_QUOTES}" if paragraphs else f"{opening}{body}{_QUOTES}"
+
+
+def _summary(text: str) -> tuple[str, str]:
+    """The text's first sentence, and the rest; a sentence of several lines becomes the rest, under its beginning."""
+    if len(text) <= _SUMMARY:
+        return text, ""
+    first, full_stop, rest = text.partition(". ")
+    if full_stop and len(first) < _SUMMARY:
+        return f"{first}.", rest
+    return textwrap.shorten(text, _SUMMARY, placeholder="..."), text
 
 
 def comment(text: str) -> str:
@@ -24,9 +43,10 @@ def comment(text: str) -> str:
     return " ".join(text.split())
 
 
-def wrapped(text: str, indent: int = 4) -> str:
-    """Prose broken into lines that continue at an indentation."""
-    return f"\n{' ' * indent}".join(textwrap.wrap(text, _WIDTH - indent, break_long_words=False)) or text
+def wrapped(text: str) -> str:
+    """Prose broken into lines that continue at a body's indentation."""
+    width = _WIDTH - len(_INDENT)
+    return f"\n{_INDENT}".join(textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False))
 
 
 def sentence(text: str) -> str:
@@ -41,5 +61,5 @@ class TrackwrightFilters(Extension):
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
         environment.filters.update(
-            {"py": py, "docstring": docstring, "comment": comment, "wrapped": wrapped, "sentence": sentence}
+            {"py": py, "docstring": docstring, "comment": comment, "sentence": sentence}
         )

@@ -38,8 +38,18 @@ def _line(use: FieldUse, annotation: str, default: str | None, *, limited: bool)
     return f"{declared} = Field({', '.join(options)})"
 
 
+def is_mutable(default: str) -> bool:
+    """Whether a literal makes a new list or dict each time it is evaluated."""
+    return default[:1] in "[{"
+
+
+def factory(default: str) -> str:
+    """What makes a mutable default anew."""
+    return {"{}": "dict", "[]": "list"}.get(default, f"lambda: {default}")
+
+
 def _default(default: str) -> str:
-    return f"default_factory=lambda: {default}" if default[:1] in "[{" else f"default={default}"
+    return f"default_factory={factory(default)}" if is_mutable(default) else f"default={default}"
 
 
 def _limits(use: FieldUse) -> list[str]:

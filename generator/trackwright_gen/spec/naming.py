@@ -17,7 +17,11 @@ LONGEST_IDENTIFIER = 63
 _HASH_DIGITS = 8
 
 _TEMPLATE_NAMES = frozenset(
-    {"conv", "cls", "db", "dt", "field", "func", "mapped_column", "relationship", "run", "self", "text"}
+    {
+        *("conv", "dt", "field", "func", "mapped_column", "relationship", "text"),
+        # Parameters of the methods that take a domain's fields by name.
+        *("cls", "commit", "db", "run", "self", "task"),
+    }
 )
 _BUILTINS = frozenset(name for name in dir(builtins) if name.islower())
 _PYDANTIC_NAMES = frozenset(name for name in (*dir(BaseModel), *dir(type(BaseModel))) if name[0] != "_")

@@ -29,13 +29,16 @@ def replaced(
     *,
     body: Callable[[Any], Any] | None = None,
     session_factory: Callable[[], Any] | None = None,
+    on_cancel: Callable[[Any], Any] | None = None,
 ) -> Generator[TrackedTask]:
-    """Give a tracked task another body or another session factory for a while."""
+    """Give a tracked task another body, session factory or clean-up for a while."""
     changes: dict[str, Any] = {}
     if body is not None:
         changes["run"] = body
     if session_factory is not None:
         changes["session_factory"] = session_factory
+    if on_cancel is not None:
+        changes["on_cancel"] = on_cancel
     kept = {name: vars(task)[name] for name in (*changes, "database") if name in vars(task)}
     vars(task).pop("database", None)
     vars(task).update(changes)

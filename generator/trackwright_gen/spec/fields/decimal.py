@@ -62,9 +62,11 @@ class DecimalField(FieldType):
         return Source("Decimal", (Import("decimal", "Decimal"),))
 
     def python_literal(self, value: object, use: FieldUse) -> Source:
-        """A call of `Decimal` with a string."""
+        """A call of `Decimal`, with a string where there is a fraction."""
         del use
-        return Source(f'Decimal("{Decimal(str(value)):f}")', (Import("decimal", "Decimal"),))
+        digits = f"{Decimal(str(value)):f}"
+        argument = f'"{digits}"' if "." in digits else digits
+        return Source(f"Decimal({argument})", (Import("decimal", "Decimal"),))
 
     def example(self, use: FieldUse, index: int) -> Decimal:
         """The index, with the column's digits after the point, within its size."""

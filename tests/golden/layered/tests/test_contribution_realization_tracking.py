@@ -51,7 +51,7 @@ def values(number: int = 0) -> dict[str, Any]:
     return rows[number]
 
 
-def create(sessions: Sessions, number: int = 0, **changes: Any) -> int:
+def create(sessions: Sessions, number: int = 0, /, **changes: Any) -> int:
     """Commit a PENDING row."""
     with sessions() as session:
         return ContributionRealizationService(session).create_tracking(
@@ -74,13 +74,22 @@ def row(sessions: Sessions, tracking_id: int) -> ContributionRealizationTracking
         return ContributionRealizationService(session).get_status(tracking_id)
 
 
-def run(sessions: Sessions, tracking_id: int, body: Any) -> str:
+def run(sessions: Sessions, tracking_id: int, body: Any, clean_up: Any = None) -> str:
     """Deliver one message of a row to the task, with another body; how Celery sees it end."""
+    task = process_contribution
     with (
         captured_dispatch(),
-        replaced(process_contribution, body=body, session_factory=sessions),
+        replaced(task, body=body, session_factory=sessions, on_cancel=clean_up),
     ):
-        return str(process_contribution.apply(args=(tracking_id,)).state)
+        return str(task.apply(args=(tracking_id,), throw=False).state)
+
+
+class TrialError(Exception):
+    """An error that deserves another attempt."""
+
+    def __init__(self, message: str) -> None:
+        """Take a message, whatever the error it stands for takes."""
+        Exception.__init__(self, message)
 
 
 async def succeed(run: TaskRun[ContributionRealizationTracking]) -> None:
@@ -91,7 +100,7 @@ async def succeed(run: TaskRun[ContributionRealizationTracking]) -> None:
 async def fail(run: TaskRun[ContributionRealizationTracking]) -> None:
     """A body whose work fails."""
     message = f"attempt {run.attempt} failed"
-    raise ConnectionError(message)
+    raise TrialError(message)
 
 
 def test_a_new_row_has_its_values_and_is_pending(sessions: Sessions) -> None:
@@ -117,6 +126,26 @@ def test_the_service_creates_from_typed_arguments(sessions: Sessions) -> None:
         session.commit()
     for name, value in values().items():
         assert getattr(row(sessions, tracking_id), name) == value
+
+
+@pytest.mark.parametrize("name", ["pension_id", "contribution_date", "amount"])
+def test_a_required_value_cannot_be_left_out(sessions: Sessions, name: str) -> None:
+    missing: dict[str, Any] = {name: None}
+    with pytest.raises(IntegrityError):
+        create(sessions, **missing)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("amount", Decimal(0)),
+    ],
+)
+def test_a_value_off_limits_is_refused(
+    sessions: Sessions, name: str, value: Any
+) -> None:
+    with pytest.raises(IntegrityError):
+        create(sessions, **{name: value})
 
 
 def test_a_row_goes_the_standard_way(sessions: Sessions) -> None:
@@ -219,3 +248,22 @@ def test_a_cancelled_row_is_not_run(sessions: Sessions) -> None:
     move(sessions, tracking_id, "CANCELLED")
     assert run(sessions, tracking_id, fail) == "IGNORED"
     assert row(sessions, tracking_id).status == TrackingStatus.CANCELLED
+
+
+def test_a_running_task_stops_when_it_is_cancelled(sessions: Sessions) -> None:
+    tracking_id = create(sessions)
+    cleaned: list[int] = []
+
+    def body(run: TaskRun[ContributionRealizationTracking]) -> None:
+        with sessions() as session:
+            ContributionRealizationService(session).cancel(
+                run.tracking.id, "no longer needed", commit=True
+            )
+        run.checkpoint(commit=True)
+
+    def clean_up(run: TaskRun[ContributionRealizationTracking]) -> None:
+        cleaned.append(run.tracking.id)
+
+    assert run(sessions, tracking_id, body, clean_up) == "IGNORED"
+    assert row(sessions, tracking_id).status == TrackingStatus.CANCELLED
+    assert cleaned == [tracking_id]

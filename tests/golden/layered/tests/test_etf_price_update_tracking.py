@@ -48,7 +48,7 @@ def values(number: int = 0) -> dict[str, Any]:
     return rows[number]
 
 
-def create(sessions: Sessions, number: int = 0, **changes: Any) -> int:
+def create(sessions: Sessions, number: int = 0, /, **changes: Any) -> int:
     """Commit a PENDING row."""
     with sessions() as session:
         return EtfPriceUpdateService(session).create_tracking(
@@ -71,13 +71,22 @@ def row(sessions: Sessions, tracking_id: int) -> EtfPriceUpdateTracking:
         return EtfPriceUpdateService(session).get_status(tracking_id)
 
 
-def run(sessions: Sessions, tracking_id: int, body: Any) -> str:
+def run(sessions: Sessions, tracking_id: int, body: Any, clean_up: Any = None) -> str:
     """Deliver one message of a row to the task, with another body; how Celery sees it end."""
+    task = update_etf_price
     with (
         captured_dispatch(),
-        replaced(update_etf_price, body=body, session_factory=sessions),
+        replaced(task, body=body, session_factory=sessions, on_cancel=clean_up),
     ):
-        return str(update_etf_price.apply(args=(tracking_id,)).state)
+        return str(task.apply(args=(tracking_id,), throw=False).state)
+
+
+class TrialError(Exception):
+    """An error that deserves another attempt."""
+
+    def __init__(self, message: str) -> None:
+        """Take a message, whatever the error it stands for takes."""
+        Exception.__init__(self, message)
 
 
 def succeed(run: TaskRun[EtfPriceUpdateTracking]) -> None:
@@ -88,7 +97,7 @@ def succeed(run: TaskRun[EtfPriceUpdateTracking]) -> None:
 def fail(run: TaskRun[EtfPriceUpdateTracking]) -> None:
     """A body whose work fails."""
     message = f"attempt {run.attempt} failed"
-    raise ConnectionError(message)
+    raise TrialError(message)
 
 
 def test_a_new_row_has_its_values_and_is_pending(sessions: Sessions) -> None:
@@ -107,6 +116,26 @@ def test_the_service_creates_from_typed_arguments(sessions: Sessions) -> None:
         session.commit()
     for name, value in values().items():
         assert getattr(row(sessions, tracking_id), name) == value
+
+
+@pytest.mark.parametrize("name", ["etf_id", "date"])
+def test_a_required_value_cannot_be_left_out(sessions: Sessions, name: str) -> None:
+    missing: dict[str, Any] = {name: None}
+    with pytest.raises(IntegrityError):
+        create(sessions, **missing)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("price", Decimal(0)),
+    ],
+)
+def test_a_value_off_limits_is_refused(
+    sessions: Sessions, name: str, value: Any
+) -> None:
+    with pytest.raises(IntegrityError):
+        create(sessions, **{name: value})
 
 
 def test_a_row_goes_the_standard_way(sessions: Sessions) -> None:
@@ -192,3 +221,22 @@ def test_a_cancelled_row_is_not_run(sessions: Sessions) -> None:
     move(sessions, tracking_id, "CANCELLED")
     assert run(sessions, tracking_id, fail) == "IGNORED"
     assert row(sessions, tracking_id).status == TrackingStatus.CANCELLED
+
+
+def test_a_running_task_stops_when_it_is_cancelled(sessions: Sessions) -> None:
+    tracking_id = create(sessions)
+    cleaned: list[int] = []
+
+    def body(run: TaskRun[EtfPriceUpdateTracking]) -> None:
+        with sessions() as session:
+            EtfPriceUpdateService(session).cancel(
+                run.tracking.id, "no longer needed", commit=True
+            )
+        run.checkpoint(commit=True)
+
+    def clean_up(run: TaskRun[EtfPriceUpdateTracking]) -> None:
+        cleaned.append(run.tracking.id)
+
+    assert run(sessions, tracking_id, body, clean_up) == "IGNORED"
+    assert row(sessions, tracking_id).status == TrackingStatus.CANCELLED
+    assert cleaned == [tracking_id]

@@ -5,6 +5,7 @@ import datetime as dt
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from trackwright import BaseTaskTrackingCRUD
+from trackwright.query import has_status
 from trackwright.status import ACTIVE
 
 from app.tracking.contribution_realization.model import ContributionRealizationTracking
@@ -24,7 +25,7 @@ class ContributionRealizationCRUD(
         statement = select(ContributionRealizationTracking).where(
             ContributionRealizationTracking.pension_id == pension_id,
             ContributionRealizationTracking.contribution_date == contribution_date,
-            ContributionRealizationTracking.status.in_(ACTIVE),
+            has_status(ContributionRealizationTracking, *ACTIVE),
         )
         return (await db.scalars(statement)).first()
 
