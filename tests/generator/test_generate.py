@@ -245,3 +245,29 @@ def test_broken_ruff_settings_are_named(generate: Generate, project: Path, files
     assert outcome.code == 2
     assert "ruff" in outcome.err
     assert files() == before
+
+
+def test_a_new_field_reaches_code_and_database_beside_the_user_s_edits(
+    generate: Generate, project: Path
+) -> None:
+    generate("etf_price_update")
+    model = project / "app/models/etf_price_update.py"
+    model.write_text(
+        f"{model.read_text()}\n    @property\n    def mine(self) -> str:\n        return self.etf_id\n"
+    )
+    replace(project / SPEC, "  date:", "  market: {type: string, length: 8}\n  date:")
+    report = json.loads(generate("--output-format", "json", "etf_price_update").out)
+    assert report["conflicts"] == []
+    (revision,) = report["revisions"]
+    assert "market" in (project / revision["path"]).read_text()
+    text = model.read_text()
+    assert "market: Mapped[str | None]" in text
+    assert "def mine(self)" in text
+    assert generate("--check", "etf_price_update").code == 0
+
+
+def test_an_unformatted_file_of_the_user_s_is_not_reformatted(generate: Generate, project: Path) -> None:
+    worker = project / "app/worker.py"
+    worker.write_text(f"{worker.read_text()}unformatted   =  {{'a':1}}\n")
+    generate()
+    assert "unformatted   =  {'a':1}\n" in worker.read_text()
