@@ -37,7 +37,8 @@ def main() -> int:
         rows = _work(project, environment)
         show_rows(rows, console)
         lint = run_trackwright(project, environment, "lint", check=False)
-        console.print(lint.stdout.strip() or "trackwright lint: nothing to say")
+        console.print("[bold]$ trackwright lint")
+        console.print(lint.stdout.strip())
         if arguments.report:
             arguments.report.write_text(json.dumps(rows, indent=2, default=str))
     wrong = failures(rows) + ([f"trackwright lint ended with {lint.returncode}"] if lint.returncode else [])
