@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from celery import Celery, Task
 
@@ -17,8 +17,14 @@ from trackwright.model import TaskTrackingMixin, domain_of
 from trackwright.registry import Domain, register
 from trackwright.service import SyncTaskTrackingService
 
+if TYPE_CHECKING:
+    _Task = Task[Any, Any]
+else:
+    # Generic in its stubs, and only from Celery 5.5 on when it runs.
+    _Task = Task
 
-class TrackedTask(Task[Any, Any]):
+
+class TrackedTask(_Task):
     """Base class of tracked tasks: `@app.task(base=TrackedTask, model=..., session_factory=...)`.
 
     The body receives a run. The message carries the id of the tracking row, nothing else.
