@@ -51,7 +51,7 @@ class FieldSpec(SpecModel):
     external: Flag = Field(
         default=False, description="The referenced table is not among the project's models."
     )
-    on_delete: Literal["cascade", "restrict", "set null", "no action"] | None = None
+    on_delete: Annotated[Literal["cascade", "restrict", "set null", "no action"], READ_TEXT] | None = None
     renamed_from: FieldName | None = Field(default=None, description="The field's name before this change.")
     column: ColumnName | None = Field(default=None, description="The column's name, where it differs.")
     comment: Text | None = None
@@ -70,9 +70,9 @@ class ConditionSpec(SpecModel):
     )
 
     field: Word
-    op: Operator | None = None
+    op: Annotated[Operator, READ_TEXT] | None = None
     value: Annotated[Any, WithJsonSchema(_COMPARED_SCHEMA)] = None
-    is_: Literal["null", "not null"] | None = Field(default=None, alias="is")
+    is_: Annotated[Literal["null", "not null"], READ_TEXT] | None = Field(default=None, alias="is")
 
 
 class CheckSpec(ConditionSpec):
@@ -89,7 +89,7 @@ class UniqueSpec(SpecModel):
     """A unique constraint; `while: active` limits it to PENDING and PROCESSING rows."""
 
     fields: Annotated[tuple[Word, ...], Field(min_length=1)]
-    while_: Literal["active"] | None = Field(default=None, alias="while")
+    while_: Annotated[Literal["active"], READ_TEXT] | None = Field(default=None, alias="while")
 
 
 class IndexSpec(SpecModel):
@@ -110,7 +110,7 @@ class RetrySpec(SpecModel):
     """How often and how fast a failed attempt is tried again."""
 
     max_attempts: Annotated[int, Field(ge=1, le=2_147_483_647), READ_COUNT] = 3
-    backoff: Literal["exponential", "fixed"] = "exponential"
+    backoff: Annotated[Literal["exponential", "fixed"], READ_TEXT] = "exponential"
     base: Duration = 60
     cap: Duration = 3600
     retry_on: tuple[DottedName, ...] = ()
@@ -132,7 +132,7 @@ class DependenciesSpec(SpecModel):
     """Whether rows may wait for other rows, and what follows a prerequisite that failed for good."""
 
     enabled: Flag = False
-    on_failure: Literal["cancel", "run"] = "cancel"
+    on_failure: Annotated[Literal["cancel", "run"], READ_TEXT] = "cancel"
 
 
 class RetentionSpec(SpecModel):
