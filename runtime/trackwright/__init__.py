@@ -17,6 +17,7 @@ from trackwright.errors import (
     UnknownStatus,
 )
 from trackwright.model import TaskTrackingMixin
+from trackwright.retention import Retention
 from trackwright.schemas import (
     TaskTrackingBase,
     TaskTrackingCreate,
@@ -36,6 +37,7 @@ __all__ = [
     "BaseTaskTrackingService",
     "InvalidTransition",
     "MissingExtra",
+    "Retention",
     "SessionSettingsError",
     "SyncTaskTrackingCRUD",
     "SyncTaskTrackingService",

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sqlalchemy import Float
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
@@ -75,3 +76,28 @@ def _sqlite_next(element: NextSend, compiler: Any, **options: Any) -> str:
     moments = compiler.process(element.clauses, **options)
     waited = f"(julianday('now') - julianday(COALESCE({moments}))) * 86400"
     return f"strftime({_SQLITE_FORMAT}, 'now', MIN(3600, MAX(300, {waited})) || ' seconds')"
+
+
+class SecondsBetween(FunctionElement[float]):
+    """How many seconds lie between two moments; NULL where one of them is missing."""
+
+    type = Float()
+    inherit_cache = True
+    name = "seconds_between"
+
+
+def seconds_between(start: Any, end: Any) -> SecondsBetween:
+    """Seconds from one moment to another."""
+    return SecondsBetween(start, end)
+
+
+@compiles(SecondsBetween)
+def _postgresql_between(element: SecondsBetween, compiler: Any, **options: Any) -> str:
+    start, end = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"CAST(EXTRACT(EPOCH FROM {end} - {start}) AS DOUBLE PRECISION)"
+
+
+@compiles(SecondsBetween, "sqlite")
+def _sqlite_between(element: SecondsBetween, compiler: Any, **options: Any) -> str:
+    start, end = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"((julianday({end}) - julianday({start})) * 86400.0)"

@@ -1,7 +1,7 @@
 """The tracked domains of this process: which model, whose sessions. Filled by tracked_task, read by maintenance."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from trackwright.errors import TrackwrightError
 from trackwright.model import TaskTrackingMixin
+from trackwright.retention import Retention
 
 SessionFactory = Callable[[], Session] | Callable[[], AsyncSession]
 
@@ -22,6 +23,8 @@ class Domain:
     session_factory: Callable[[], Any]
     stale_after: float | None = None
     """Seconds after its start at which a running row is cancelled; None: never."""
+    retention: Retention | None = None
+    """How long finished rows are kept; None: nobody said so, and the default holds."""
 
 
 class UnknownDomain(TrackwrightError, LookupError):
@@ -35,7 +38,13 @@ _domains: dict[str, Domain] = {}
 
 
 def register(domain: Domain) -> None:
-    """Add a domain; a second task of the same domain replaces what the first one said."""
+    """Add a domain; a second task of the same domain replaces what the first one said.
+
+    Not its retention, unless it brings its own: rows must not go because one task of several is silent about it.
+    """
+    known = _domains.get(domain.name)
+    if domain.retention is None and known is not None and known.model is domain.model:
+        domain = replace(domain, retention=known.retention)
     _domains[domain.name] = domain
 
 

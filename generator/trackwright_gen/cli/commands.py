@@ -24,8 +24,16 @@ COMMANDS: dict[str, CommandEntry] = {
     "rules": CommandEntry("trackwright_gen.cli.rules", "lint", "List the lint rules."),
     "explain": CommandEntry("trackwright_gen.cli.explain", "lint", "Explain one lint rule."),
     "sweep": CommandEntry(
-        "trackwright.maintenance.commands",
+        "trackwright.maintenance.commands.sweep",
         "celery",
         "Re-send lost messages and recover rows of dead workers.",
+    ),
+    "prune": CommandEntry(
+        "trackwright.maintenance.commands.prune", "celery", "Delete finished rows whose retention is over."
+    ),
+    "stats": CommandEntry("trackwright.maintenance.commands.stats", "celery", "Show domains in figures."),
+    "cancel": CommandEntry("trackwright.maintenance.commands.cancel", "celery", "Cancel rows of a domain."),
+    "retry": CommandEntry(
+        "trackwright.maintenance.commands.retry", "celery", "Give FAILED rows another attempt."
     ),
 }

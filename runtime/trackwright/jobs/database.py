@@ -33,6 +33,10 @@ class Database(Protocol):
         """The same for a statement by primary key: its row, or None."""
         ...
 
+    def read(self, look: Callable[[Connection], ResultT]) -> ResultT:
+        """Let a function look at the database over one connection; nothing is committed."""
+        ...
+
     def apart(self) -> "Database":
         """The same database for another thread, over connections of its own."""
         ...
@@ -84,6 +88,11 @@ class SyncDatabase(_FirstOfAll):
         with self.engine.connect() as connection:
             return self._run(connection, statement, values)
 
+    def read(self, look: Callable[[Connection], ResultT]) -> ResultT:
+        """Let a function look at the database over one connection."""
+        with self.engine.connect() as connection:
+            return look(connection)
+
     def apart(self) -> "SyncDatabase":
         """A twin with a pool of its own: bodies that hold all connections must not stop the heartbeat."""
         return SyncDatabase(_twin(self.engine))
@@ -103,6 +112,15 @@ class AsyncDatabase(_FirstOfAll):
         thread = self._loop()
         work = self._on_loop(statement, values)
         return await_only(work) if thread.is_current() else thread.run(work)
+
+    def read(self, look: Callable[[Connection], ResultT]) -> ResultT:
+        """Let a function look at the database over one connection."""
+
+        async def looking() -> ResultT:
+            async with self.engine.connect() as connection:
+                return await connection.run_sync(look)
+
+        return self._loop().run(looking())
 
     async def _on_loop(self, statement: Any, values: dict[str, Any]) -> list[Row[Any]]:
         async with self.engine.connect() as connection:

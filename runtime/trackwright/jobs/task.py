@@ -15,6 +15,7 @@ from trackwright.jobs.execution import execute
 from trackwright.jobs.policy import Policy
 from trackwright.model import TaskTrackingMixin, domain_of
 from trackwright.registry import Domain, register
+from trackwright.retention import Retention
 from trackwright.service import SyncTaskTrackingService
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class TrackedTask(_Task):
     on_cancel: Callable[[Any], Any] | None = None
     lease: float | None = None
     stale_after: float | None = None
+    retention: Retention | None = None
     send_to: str | None = None
     """The queue of this task's messages. Not Celery's own attribute `queue`, which Celery 6 gives no effect."""
 
@@ -99,7 +101,8 @@ class TrackedTask(_Task):
     def on_bound(cls, app: Celery) -> None:
         """Make the domain known to maintenance, once Celery has made the task."""
         super().on_bound(app)
-        register(Domain(domain_of(cls.model), cls.model, cls.session_factory, cls.stale_after))
+        name = domain_of(cls.model)
+        register(Domain(name, cls.model, cls.session_factory, cls.stale_after, cls.retention))
 
     def _resend(self, tracking_id: int, countdown: float) -> None:
         if self.app.conf.task_always_eager:
@@ -122,6 +125,7 @@ def tracked_task(
     give_up_on: tuple[type[Exception], ...] = (),
     on_cancel: Callable[[Any], Any] | None = None,
     stale_after: float | None = None,
+    retention: Retention | None = None,
     lease: float | None = None,
     queue: str | None = None,
     **options: Any,
@@ -138,6 +142,7 @@ def tracked_task(
         give_up_on: errors that end the task at once, whatever retry_on says.
         on_cancel: clean-up that runs when a running task was cancelled; receives the run.
         stale_after: seconds after its start at which the sweep cancels a running row.
+        retention: how long finished rows of the domain are kept; Retention() unless given.
         lease: seconds a claim holds without a heartbeat; the default suits most.
         queue: where the task's messages go; start workers with `--queues` that name it.
         options: any of Celery's own, such as soft_time_limit, time_limit, name.
@@ -154,6 +159,7 @@ def tracked_task(
             give_up_on=give_up_on,
             on_cancel=staticmethod(on_cancel) if on_cancel else None,
             stale_after=stale_after,
+            retention=retention,
             lease=lease,
             send_to=queue,
             # Celery would give the task to every other app of the process too, whatever database that one uses.

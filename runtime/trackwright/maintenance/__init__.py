@@ -1,6 +1,31 @@
-"""Looking after tracked domains: the sweep that recovers what crashes and lost messages leave behind."""
+"""Looking after tracked domains: sweep, prune, figures, cancelling and retrying by hand."""
 
-from trackwright.maintenance.celery_tasks import SWEEP_TASK, register_maintenance, sweep_all
+from trackwright.maintenance.by_hand import Outcome, cancel_rows, retry_rows
+from trackwright.maintenance.celery_tasks import (
+    PRUNE_TASK,
+    SWEEP_TASK,
+    prune_all,
+    register_maintenance,
+    sweep_all,
+)
+from trackwright.maintenance.figures import DomainFigures, figures
+from trackwright.maintenance.pruning import PruneResult, count_prunable, prune
 from trackwright.maintenance.sweep import SweepResult, sweep
 
-__all__ = ["SWEEP_TASK", "SweepResult", "register_maintenance", "sweep", "sweep_all"]
+__all__ = [
+    "PRUNE_TASK",
+    "SWEEP_TASK",
+    "DomainFigures",
+    "Outcome",
+    "PruneResult",
+    "SweepResult",
+    "cancel_rows",
+    "count_prunable",
+    "figures",
+    "prune",
+    "prune_all",
+    "register_maintenance",
+    "retry_rows",
+    "sweep",
+    "sweep_all",
+]

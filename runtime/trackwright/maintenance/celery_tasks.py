@@ -1,4 +1,4 @@
-"""The sweep as a Celery task for beat, and the sending of a row's message by what the row itself says."""
+"""Sweep and prune as Celery tasks for beat, and the sending of a row's message by what the row itself says."""
 
 import logging
 from typing import Any
@@ -7,21 +7,37 @@ from celery import Celery
 from sqlalchemy import Row
 
 from trackwright.dispatch import Message, send
+from trackwright.maintenance.pruning import PruneResult, prune
 from trackwright.maintenance.sweep import Send, SweepResult, sweep
-from trackwright.registry import domains
+from trackwright.registry import Domain, domains
 
 logger = logging.getLogger("trackwright.sweep")
 SWEEP_TASK = "trackwright.sweep"
+PRUNE_TASK = "trackwright.prune"
+
+
+def domains_of(app: Celery) -> tuple[Domain, ...]:
+    """Every domain that the app's task modules make known, by name."""
+    app.loader.import_default_modules()
+    app.finalize(auto=True)
+    return domains()
 
 
 def sweep_all(app: Celery) -> list[SweepResult]:
-    """Sweep every domain that the app's task modules make known."""
-    app.loader.import_default_modules()
-    app.finalize(auto=True)
-    results = [sweep(domain, sender(app)) for domain in domains()]
+    """Sweep every domain of an app."""
+    results = [sweep(domain, sender(app)) for domain in domains_of(app)]
     for result in results:
         if result.changed:
             logger.info("swept %s", result, extra={"domain": result.domain})
+    return results
+
+
+def prune_all(app: Celery) -> list[PruneResult]:
+    """Prune every domain of an app by its retention."""
+    results = [prune(domain) for domain in domains_of(app)]
+    for result in results:
+        if result.deleted:
+            logger.info("pruned %s", result, extra={"domain": result.domain})
     return results
 
 
@@ -40,9 +56,14 @@ def sender(app: Celery) -> Send:
 
 
 def register_maintenance(app: Celery) -> None:
-    """Give an app the task `trackwright.sweep`, for a beat schedule of once a minute."""
+    """Give an app the tasks `trackwright.sweep`, for every minute of beat, and `trackwright.prune`, for every day."""
 
     # trackwright: exempt[TW101] reason="maintenance has no row of its own: it would have to sweep itself"
     @app.task(name=SWEEP_TASK, shared=False, ignore_result=True, acks_late=False)
     def run_sweep() -> None:
         sweep_all(app)
+
+    # trackwright: exempt[TW101] reason="maintenance has no row of its own: it would prune itself"
+    @app.task(name=PRUNE_TASK, shared=False, ignore_result=True, acks_late=False)
+    def run_prune() -> None:
+        prune_all(app)

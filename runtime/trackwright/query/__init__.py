@@ -19,9 +19,11 @@ from trackwright.query.endings import (
     stop,
     stop_if_requested,
 )
+from trackwright.query.pruning import BEGINNING, prunable, prune, prune_parameters
 from trackwright.query.sweeping import due, exhausted, lost, reaped, stale
 
 __all__ = [
+    "BEGINNING",
     "Model",
     "abandon",
     "cancel",
@@ -36,6 +38,9 @@ __all__ = [
     "has_status",
     "lost",
     "parameters",
+    "prunable",
+    "prune",
+    "prune_parameters",
     "reaped",
     "renew",
     "reschedule",

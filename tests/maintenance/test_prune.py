@@ -1,0 +1,104 @@
+"""Pruning by retention: what goes, what stays, in batches, beside others, by the index."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from ops_models import OrderTracking
+from sqlalchemy import text
+
+from trackwright import Retention, query
+
+DAY = timedelta(days=1)
+
+
+def test_rows_go_when_their_retention_is_over_and_not_before(ops: Any) -> None:
+    gone = ops.add("COMPLETED", "COMPLETED", age=31 * DAY) + ops.add("FAILED", age=91 * DAY)
+    kept = ops.add("COMPLETED", age=29 * DAY) + ops.add("FAILED", age=89 * DAY)
+    kept += ops.add("CANCELLED", "PENDING", "PROCESSING", age=400 * DAY)
+    kept += ops.add("COMPLETED", age=31 * DAY, completed_at=datetime.now(UTC) - DAY)  # long in the queue
+    ops.add("COMPLETED", "CANCELLED", domain="report", age=31 * DAY)
+    (failed,) = ops.add("FAILED", domain="report", age=400 * DAY)
+
+    dry = ops.run("prune", "--dry-run", "--output-format", "json")
+    assert (dry.code, dry.json) == (
+        0,
+        [{"domain": "order", "deletable": len(gone)}, {"domain": "report", "deletable": 2}],
+    )
+    assert len(ops.rows()) == len(gone) + len(kept)
+
+    ended = ops.run("prune", "--batch", "1", "--output-format", "json")
+    assert (ended.code, ended.json) == (
+        0,
+        [{"domain": "order", "deleted": 3}, {"domain": "report", "deleted": 2}],
+    )
+    assert sorted(ops.rows()) == sorted(kept)
+    assert list(ops.rows("report")) == [failed]
+
+
+def test_one_domain_alone_and_a_table_for_people(ops: Any) -> None:
+    ops.add("COMPLETED", age=31 * DAY)
+    ops.add("COMPLETED", domain="report", age=31 * DAY)
+    ended = ops.run("prune", "--domain", "report")
+    assert ended.code == 0
+    assert "report" in ended.out
+    assert "order" not in ended.out
+    assert (len(ops.rows()), len(ops.rows("report"))) == (1, 0)
+
+
+def test_imported_rows_without_an_end_count_from_their_last_change(ops: Any) -> None:
+    ops.add("COMPLETED", age=31 * DAY, completed_at=None)
+    ops.run("prune")
+    assert ops.rows() == {}
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_two_at_once_delete_each_row_once(ops: Any) -> None:
+    with ops.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO order_task_tracking (status, created_at, completed_at) SELECT 'COMPLETED',"
+                " now() - interval '40 days', now() - interval '40 days' FROM generate_series(1, 3000)"
+            )
+        )
+    ended: list[Any] = []
+
+    def prune() -> None:
+        ended.append(ops.run("prune", "--batch", "50", "--domain", "order", "--output-format", "json"))
+
+    both = [threading.Thread(target=prune) for _ in range(2)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert [one.code for one in ended] == [0, 0]
+    assert sum(one.json[0]["deleted"] for one in ended) == 3000
+    assert ops.rows() == {}
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_batch_reads_the_index_and_deletes_by_address(ops: Any) -> None:
+    with ops.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO order_task_tracking (status, created_at, completed_at) SELECT 'COMPLETED',"
+                " now() - n * interval '1 minute', now() - n * interval '1 minute'"
+                " FROM generate_series(1, 50000) n"
+            )
+        )
+        connection.execute(text("ANALYZE order_task_tracking"))
+    statement = query.prune(OrderTracking).compile(ops.engine)
+    values = query.prune_parameters(Retention().cutoffs(datetime.now(UTC))) | query.parameters(batch=100)
+    bound = dict(statement.construct_params(values))
+    with ops.engine.connect() as connection:
+        plan = "\n".join(connection.exec_driver_sql(f"EXPLAIN {statement}", bound).scalars())
+    assert "idx_order_task_dates" in plan
+    assert "Tid Scan" in plan
+    assert "Seq Scan" not in plan
+
+
+@pytest.mark.parametrize("days", [{"completed": -1}, {"failed": -0.5}])
+def test_a_negative_retention_is_refused(days: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="days >= 0"):
+        Retention(**days)
