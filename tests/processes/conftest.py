@@ -25,10 +25,11 @@ class Project:
     app: Any
     environment: dict[str, str]
     folder: Path
+    name: str
 
     def start(self, *options: str) -> Any:
         """A worker as a process."""
-        return worker("price_app", self.environment, self.folder, *options)
+        return worker(self.name, self.environment, self.folder, *options)
 
     def enqueue(self, *cases: str, task: str = "update_price") -> list[int]:
         """Enqueue one row per case and commit."""
@@ -77,8 +78,18 @@ def servers_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
+def app_name() -> str:
+    """The module with the project's Celery app; tests of another project say so."""
+    return "price_app"
+
+
+@pytest.fixture
 def project(
-    servers_kind: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    servers_kind: str,
+    app_name: str,
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Project]:
     """The project on fresh servers."""
     environment = {"MARKS": str(tmp_path / "marks"), "PYTHONPATH": str(SUPPORT)}
@@ -94,20 +105,23 @@ def project(
             "BROKER_URL": "filesystem://",
             "BROKER_FOLDER": str(tmp_path / "broker"),
         }
-    yield from _loaded(environment, tmp_path, monkeypatch)
+    yield from _loaded(app_name, environment, tmp_path, monkeypatch)
 
 
-def _loaded(environment: dict[str, str], folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
-    for name, value in environment.items():
-        if name != "PYTHONPATH":
-            monkeypatch.setenv(name, value)
-    sys.modules.pop("price_app", None)
-    app = importlib.import_module("price_app")
+def _loaded(
+    name: str, environment: dict[str, str], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Project]:
+    for key, value in environment.items():
+        if key != "PYTHONPATH":
+            monkeypatch.setenv(key, value)
+    sys.modules.pop(name, None)
+    app = importlib.import_module(name)
     app.Base.metadata.create_all(app.engine)
     try:
-        yield Project(app, {**environment, "PYTHONPATH": os.pathsep.join([str(SUPPORT), *sys.path])}, folder)
+        path = os.pathsep.join([str(SUPPORT), *sys.path])
+        yield Project(app, {**environment, "PYTHONPATH": path}, folder, name)
     finally:
         app.celery_app.close()
         app.engine.dispose()
         process_loop().run(app.async_engine.dispose())
-        sys.modules.pop("price_app", None)
+        sys.modules.pop(name, None)
