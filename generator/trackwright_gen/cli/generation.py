@@ -102,7 +102,8 @@ def _domains(
     for plan, source in zip(plans, loaded, strict=True):
         record = read_record(project.root, plan.spec.domain)
         rendered = _rendered(plan, project)
-        revisions = planned_revisions(plan, source, project, record, parent=parent)
+        planned = planned_revisions(plan, source, project, record, parent=parent)
+        revisions = _in_shape(planned, project)
         parent = revisions[-1].revision if revisions else parent
         yield DomainOutcome(plan, record, rendered, _outcomes(project.root, record, rendered), revisions)
 
@@ -112,6 +113,12 @@ def _rendered(plan: DomainPlan, project: Project) -> dict[str, str]:
     context = domain_context(plan.spec, plan.names, plan.table, project)
     texts = {path: render(jinja, template, context) for path, template in plan.files.items()}
     return _formatted(texts, project)
+
+
+def _in_shape(revisions: tuple[Revision, ...], project: Project) -> tuple[Revision, ...]:
+    """The revisions as the project's own formatter has them."""
+    texts = _formatted({str(revision.path): revision.text for revision in revisions}, project)
+    return tuple(replace(revision, text=texts[str(revision.path)]) for revision in revisions)
 
 
 def _formatted(texts: Mapping[str, str], project: Project) -> dict[str, str]:
