@@ -33,6 +33,28 @@ def clock_plus(seconds: ColumnElement[float]) -> Clock:
     return Clock(seconds)
 
 
+class StatementClock(Clock):
+    """The same as a condition of a list: it stands still within one statement, so that an index serves it."""
+
+    inherit_cache = True
+    name = "statement_clock"
+
+
+def statement_clock(seconds: ColumnElement[float] | None = None) -> StatementClock:
+    """The moment the statement began, plus a number of seconds where one is given."""
+    return StatementClock() if seconds is None else StatementClock(seconds)
+
+
+class CreationClock(Clock):
+    """When a row is created: the transaction's time, in the one format that all SQLite moments have.
+
+    SQLite's CURRENT_TIMESTAMP has no fraction, and as text would compare unlike the same moment bound by Python.
+    """
+
+    inherit_cache = True
+    name = "creation_clock"
+
+
 @compiles(Clock)
 def _postgresql_clock(element: Clock, compiler: Any, **options: Any) -> str:
     if not len(element.clauses):
@@ -40,6 +62,21 @@ def _postgresql_clock(element: Clock, compiler: Any, **options: Any) -> str:
     return f"(clock_timestamp() + make_interval(secs => {compiler.process(element.clauses, **options)}))"
 
 
+@compiles(StatementClock)
+def _postgresql_statement(element: StatementClock, compiler: Any, **options: Any) -> str:
+    if not len(element.clauses):
+        return "statement_timestamp()"
+    return f"(statement_timestamp() + make_interval(secs => {compiler.process(element.clauses, **options)}))"
+
+
+@compiles(CreationClock)
+def _postgresql_creation(_: CreationClock, compiler: Any, **options: Any) -> str:
+    del compiler, options
+    return "CURRENT_TIMESTAMP"
+
+
+@compiles(CreationClock, "sqlite")
+@compiles(StatementClock, "sqlite")
 @compiles(Clock, "sqlite")
 def _sqlite_clock(element: Clock, compiler: Any, **options: Any) -> str:
     if not len(element.clauses):

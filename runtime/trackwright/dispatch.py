@@ -81,7 +81,10 @@ class _Publisher:
     def submit(self, messages: Sequence[Message]) -> None:
         if self.thread is None:
             self.thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="trackwright-dispatch")
-        self.thread.submit(send, messages)
+        try:
+            self.thread.submit(send, messages)
+        except RuntimeError:  # the interpreter ends
+            logger.exception("%s messages were not sent; the sweep will send them", len(messages))
 
 
 publisher = _Publisher()
@@ -144,6 +147,13 @@ def _rolled_back(session: Session, previous_transaction: SessionTransaction) -> 
     entries: list[_Entry] | None = session.info.get(_OUTBOX)
     if entries:
         entries[:] = [entry for entry in entries if not _inside(entry.transaction, previous_transaction)]
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _ended(session: Session, transaction: SessionTransaction) -> None:
+    # close() ends a transaction without a rollback event; what it held was never committed.
+    if transaction.parent is None:
+        session.info.pop(_OUTBOX, None)
 
 
 def _inside(transaction: SessionTransaction | None, other: SessionTransaction) -> bool:

@@ -22,6 +22,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Mapper, declared_attr, mapped_column
 from sqlalchemy.sql.elements import conv
 
+from trackwright.clock import CreationClock
 from trackwright.column_types import UtcDateTime
 from trackwright.errors import TrackingModelError
 from trackwright.status import TrackingStatus, check_condition
@@ -65,8 +66,12 @@ class TaskTrackingMixin:
         server_default=TrackingStatus.PENDING.value,
         sort_order=-39,
     )
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=_NOW, sort_order=-38)
-    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=_NOW, sort_order=-37)
+    created_at: Mapped[datetime] = mapped_column(
+        UtcDateTime, insert_default=CreationClock(), server_default=_NOW, sort_order=-38
+    )
+    updated_at: Mapped[datetime] = mapped_column(
+        UtcDateTime, insert_default=CreationClock(), server_default=_NOW, sort_order=-37
+    )
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime, sort_order=-36)
     completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, sort_order=-35)
     error_message: Mapped[str | None] = mapped_column(Text, sort_order=-34)

@@ -142,3 +142,22 @@ def test_enqueue_costs_one_insert_and_no_select(service: Service, session: Sessi
     with captured_dispatch():
         service.enqueue(Sender(), etf_id="A", commit=True)
     assert [text.split()[0] for text in statements if not text.startswith("BEGIN")] == ["INSERT"]
+
+
+def test_closing_a_session_drops_what_it_never_committed(service: Service, session: Session) -> None:
+    sender = Sender()
+    service.enqueue(sender, etf_id="A")
+    session.close()
+    service.create_tracking(etf_id="B", commit=True)
+    assert sender.asked == 0
+
+
+def test_a_savepoint_that_is_closed_by_its_session_sends_nothing_later(
+    service: Service, session: Session
+) -> None:
+    sender = Sender()
+    session.begin_nested()
+    service.enqueue(sender, etf_id="A")
+    session.close()
+    service.enqueue(sender, etf_id="B", commit=True)
+    assert sender.asked == 1

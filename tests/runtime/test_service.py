@@ -152,3 +152,25 @@ def test_an_object_the_caller_holds_shows_the_new_status(service: Service) -> No
     row = service.get_status(service.create_tracking(etf_id="IE00"))
     service.update_status(row.id, "PROCESSING")
     assert row.status == "PROCESSING"
+
+
+def test_a_retry_forgets_the_cancel_request_that_came_too_late(service: Service) -> None:
+    tracking_id = service.create_tracking(etf_id="A", commit=True)
+    service.update_status(tracking_id, "PROCESSING")
+    assert service.cancel(tracking_id, "enough") == "PROCESSING"
+    service.update_status(tracking_id, "FAILED", "no route")
+    service.retry(tracking_id, commit=True)
+    assert "cancel" not in service.get_status(tracking_id).task_metadata
+
+
+def test_get_status_keeps_what_the_caller_has_changed(service: Service) -> None:
+    tracking_id = service.create_tracking(etf_id="A", commit=True)
+    row = service.get_status(tracking_id)
+    row.etf_id = "B"
+    assert service.get_status(tracking_id).etf_id == "B"
+
+
+@pytest.mark.parametrize("key", ["cancel", "dispatch", "trail"])
+def test_metadata_keys_of_the_runtime_are_refused(service: Service, key: str) -> None:
+    with pytest.raises(TypeError, match=f"metadata key '{key}' is trackwright's own"):
+        service.create_tracking(etf_id="A", task_metadata={key: {"reason": "mine"}})

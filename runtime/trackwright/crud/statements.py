@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Float, Select, literal, select, tuple_
 
 from trackwright import query
-from trackwright.clock import clock_plus
+from trackwright.clock import statement_clock
 from trackwright.model import TaskTrackingMixin
 from trackwright.status import ACTIVE, TrackingStatus
 
@@ -46,7 +46,7 @@ def by_celery_task_id(model: type[ModelT], celery_task_id: str) -> Select[Any]:
 
 def stuck(model: type[ModelT], older_than: timedelta) -> Select[Any]:
     """PROCESSING rows that started longer ago than this, oldest first."""
-    started_before = clock_plus(literal(-older_than.total_seconds(), Float()))
+    started_before = statement_clock(literal(-older_than.total_seconds(), Float()))
     return (
         select(model)
         .where(query.has_status(model, TrackingStatus.PROCESSING), model.started_at < started_before)

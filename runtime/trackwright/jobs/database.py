@@ -2,7 +2,7 @@
 
 import weakref
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, Row
@@ -168,7 +168,14 @@ def _engine_of(session: Session, model: type[TaskTrackingMixin]) -> Engine:
     return bind
 
 
-def forget_inherited_connections() -> None:
-    """In a forked child: leave the parent's connections alone and open new ones."""
+def forget_inherited_connections(
+    used: Iterable[tuple[Callable[[], Any], type[TaskTrackingMixin]]],
+) -> None:
+    """In a forked child: leave the parent's connections alone and open new ones.
+
+    `used` are factories and models whose engines may have been used before any task of theirs ran.
+    """
+    for session_factory, model in used:
+        database_of(session_factory, model)
     for engine in list(_engines):
         engine.dispose(close=False)

@@ -3,9 +3,9 @@
 from typing import Any
 
 from celery import signals
-from celery.exceptions import ImproperlyConfigured
 
 from trackwright.jobs.database import forget_inherited_connections
+from trackwright.registry import domains
 
 _REFUSED_POOLS = ("eventlet", "gevent")
 
@@ -18,7 +18,7 @@ def connect() -> None:
 
 def _child_started(**_: Any) -> None:
     # Two processes on one inherited connection read each other's rows.
-    forget_inherited_connections()
+    forget_inherited_connections((domain.session_factory, domain.model) for domain in domains())
 
 
 def _worker_started(sender: Any = None, **_: Any) -> None:
@@ -30,4 +30,5 @@ def _worker_started(sender: Any = None, **_: Any) -> None:
                 f"tracked tasks do not run under the {refused} pool: their heartbeat needs threads that it "
                 "replaces. Start the worker with --pool prefork, threads or solo."
             )
-            raise ImproperlyConfigured(message)
+            # Celery logs what a receiver of its signals raises and goes on; only an exit stops the worker.
+            raise SystemExit(message)

@@ -1,6 +1,7 @@
 """Sweep and prune as Celery tasks for beat, and the sending of a row's message by what the row itself says."""
 
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 from celery import Celery
@@ -8,7 +9,7 @@ from sqlalchemy import Row
 
 from trackwright.dispatch import Message, send
 from trackwright.maintenance.pruning import PruneResult, prune
-from trackwright.maintenance.sweep import Send, SweepResult, sweep
+from trackwright.maintenance.sweep import Send, SweepResult, Unsendable, sweep
 from trackwright.registry import Domain, domains
 
 logger = logging.getLogger("trackwright.sweep")
@@ -25,10 +26,12 @@ def domains_of(app: Celery) -> tuple[Domain, ...]:
 
 def sweep_all(app: Celery) -> list[SweepResult]:
     """Sweep every domain of an app."""
-    results = [sweep(domain, sender(app)) for domain in domains_of(app)]
+    results, failure = _sweep_each(domains_of(app), sender(app))
     for result in results:
         if result.changed:
             logger.info("swept %s", result, extra={"domain": result.domain})
+    if failure is not None:
+        raise failure
     return results
 
 
@@ -41,18 +44,39 @@ def prune_all(app: Celery) -> list[PruneResult]:
     return results
 
 
+def _sweep_each(each: Iterable[Domain], send_row: Send) -> tuple[list[SweepResult], Exception | None]:
+    """Sweep every domain, also after one whose database is away; the first failure is the caller's to raise."""
+    results: list[SweepResult] = []
+    first: Exception | None = None
+    for domain in each:
+        try:
+            results.append(sweep(domain, send_row))
+        except Exception as failure:
+            logger.exception("the sweep of %s failed", domain.name, extra={"domain": domain.name})
+            first = first or failure
+    return results, first
+
+
 def sender(app: Celery) -> Send:
     """How a row's message is published over an app."""
 
     def publish(row: Row[Any]) -> bool:
-        name = row.metadata.get("dispatch", {}).get("task")
+        name = _task_name(row.metadata)
         task = app.tasks.get(name) if name else None
         if task is None:
-            logger.error("row %s names the task %r, which this app does not have", row.id, name)
-            return True
+            raise Unsendable(row.id, name)
         return send([Message(task, row.id, row.celery_task_id)]) == 1
 
     return publish
+
+
+def _task_name(metadata: Any) -> str | None:
+    # Callers own the column too: anything may be there.
+    match metadata:
+        case {"dispatch": {"task": str(name)}}:
+            return name
+        case _:
+            return None
 
 
 def register_maintenance(app: Celery) -> None:

@@ -3,6 +3,7 @@
 Safe from many places at once, and from processes that never saw the tasks: what it needs lies in the rows.
 """
 
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +11,11 @@ from typing import Any
 from sqlalchemy import Row
 
 from trackwright import query
+from trackwright.errors import TrackwrightError
 from trackwright.jobs.database import Database, database_of
 from trackwright.registry import Domain
 
+logger = logging.getLogger("trackwright.sweep")
 BATCH = 1_000
 """Rows per domain and kind that one sweep takes at most: an hour-long queue is not flooded."""
 Send = Callable[[Row[Any]], bool]
@@ -35,6 +38,14 @@ class SweepResult:
         return self.sent + self.send_failed + self.exhausted + self.cancelled
 
 
+class Unsendable(TrackwrightError):
+    """A row names no task that the app has: nothing can be sent for it, now or later."""
+
+    def __init__(self, tracking_id: int, task: str | None) -> None:
+        named = "names no task" if task is None else f"names the task {task!r}, which this app does not have"
+        super().__init__(f"row {tracking_id} {named}")
+
+
 def sweep(domain: Domain, send: Send, *, batch: int = BATCH) -> SweepResult:
     """Sweep one domain; `send` publishes the message of a row and says whether it went out."""
     database = database_of(domain.session_factory, domain.model)
@@ -53,9 +64,13 @@ def sweep(domain: Domain, send: Send, *, batch: int = BATCH) -> SweepResult:
 def _send_all(rows: Iterable[Row[Any]], send: Send) -> int:
     sent = 0
     for row in rows:
-        if not send(row):
-            # The broker is away: the rest waits for the next sweep instead of a time-out each.
-            break
+        try:
+            if not send(row):
+                # The broker is away: the rest waits for the next sweep instead of a time-out each.
+                break
+        except Unsendable as reason:
+            logger.error("%s; its message was not sent", reason)  # noqa: TRY400 -- the place says nothing more
+            continue
         sent += 1
     return sent
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Float, Integer, Text, cast, literal, not_,
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from trackwright import status as machine
-from trackwright.clock import clock, clock_plus, next_send
+from trackwright.clock import clock, clock_plus, next_send, statement_clock
 from trackwright.dispatch import RESEND_AFTER
 from trackwright.metadata_sql import CancelNoted, CancelRequested, trail_appended
 from trackwright.query.basis import (
@@ -34,7 +34,7 @@ def due(model: Model) -> ReturningUpdate[Any]:
     batch = _batch(
         model,
         has_status(model, TrackingStatus.PENDING),
-        columns.dispatch_at <= clock(),
+        columns.dispatch_at <= statement_clock(),
         order=columns.dispatch_at,
     )
     return (
@@ -92,7 +92,7 @@ def stale(model: Model) -> ReturningUpdate[Any]:
     batch = _batch(
         model,
         has_status(model, TrackingStatus.PROCESSING),
-        columns.started_at < clock_plus(-parameter("stale_after", Float())),
+        columns.started_at < statement_clock(-parameter("stale_after", Float())),
         order=columns.started_at,
     )
     reason = literal("stale: it ran longer than its stale_after allows", Text())
@@ -116,7 +116,11 @@ def _recovered(
     model: Model, operation: Operation, *conditions: ColumnElement[bool], outcome: str, **values: Any
 ) -> ReturningUpdate[Any]:
     columns = columns_of(model)
-    expired = (has_status(model, *operation.sources[-1:]), columns.lease_until < clock(), *conditions)
+    expired = (
+        has_status(model, *operation.sources[-1:]),
+        columns.lease_until < statement_clock(),
+        *conditions,
+    )
     batch = _batch(model, *expired, order=columns.started_at)
     return (
         change(model)
@@ -133,14 +137,17 @@ def _recovered(
 
 
 def _batch(model: Model, *conditions: ColumnElement[bool], order: Any) -> Any:
-    return (
+    # A common table expression runs once; as a subquery the planner may run it again for each row, and the
+    # limit would limit nothing.
+    batch = (
         select(columns_of(model).id)
         .where(*conditions)
         .order_by(order)
         .limit(parameter("batch", Integer()))
         .with_for_update(skip_locked=True)
-        .scalar_subquery()
+        .cte("batch")
     )
+    return select(batch.c.id)
 
 
 def _message_columns(model: Model) -> list[ColumnElement[Any]]:

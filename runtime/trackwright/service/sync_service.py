@@ -16,6 +16,7 @@ from trackwright.clock import clock_plus
 from trackwright.dispatch import RESEND_AFTER, Message, Sendable, send_after_commit
 from trackwright.error_text import storable
 from trackwright.errors import InvalidTransition, TrackingNotFound
+from trackwright.metadata_sql import METADATA_KEYS
 from trackwright.model import TaskTrackingMixin, table_of
 from trackwright.status import Operation, TrackingStatus
 
@@ -150,6 +151,7 @@ class SyncTaskTrackingService(Generic[ModelT]):
             takes = ", ".join(sorted(known.keys() - _MACHINE_OWNED))
             message = f"{self.model.__name__} takes no {', '.join(unknown)}; it takes {takes}"
             raise TypeError(message)
+        _refuse_our_keys(fields.get("task_metadata"))
         return {known[name]: value for name, value in fields.items() if value is not None}
 
     def _insert(self, rows: list[dict[str, Any]], **shared: Any) -> list[int]:
@@ -204,6 +206,13 @@ class SyncTaskTrackingService(Generic[ModelT]):
     def _finish(self, *, commit: bool) -> None:
         if commit:
             self.db.commit()
+
+
+def _refuse_our_keys(metadata: Any) -> None:
+    if isinstance(metadata, Mapping):
+        for key in sorted(name for name in METADATA_KEYS if name in metadata):
+            message = f"metadata key {key!r} is trackwright's own; keep yours under another name"
+            raise TypeError(message)
 
 
 def _outgoing(task: Sendable, row: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,42 @@
+"""Around a worker's tasks: a pool that cannot carry them is refused, a child opens its own connections."""
+
+from typing import Any
+
+import pytest
+from celery import signals
+from sqlalchemy import Engine
+
+from trackwright.jobs import TrackedTask
+
+
+class Worker:
+    """What Celery sends with its signal, as far as it is looked at."""
+
+    def __init__(self, pool_cls: Any) -> None:
+        self.pool_cls = pool_cls
+
+
+@pytest.mark.parametrize("pool", ["eventlet", "gevent"])
+@pytest.mark.parametrize("named", ["by alias", "by class"])
+def test_a_pool_that_cannot_carry_tracked_tasks_stops_the_worker(pool: str, named: str) -> None:
+    by_class = type("TaskPool", (), {"__module__": f"celery.concurrency.{pool}"})
+    worker = Worker(pool if named == "by alias" else by_class)
+    with pytest.raises(SystemExit, match=f"do not run under the {pool} pool"):
+        signals.worker_init.send(sender=worker)
+
+
+@pytest.mark.parametrize("pool", ["prefork", "threads", "solo", None])
+def test_other_pools_are_taken(pool: str | None) -> None:
+    signals.worker_init.send(sender=Worker(pool))
+
+
+def test_a_child_forgets_connections_that_the_parent_opened_before_any_task_ran(
+    task: TrackedTask, engine: Engine
+) -> None:
+    assert task.name
+    with engine.connect() as connection:
+        inherited: Any = connection.connection.driver_connection
+    signals.worker_process_init.send(sender=None)
+    with engine.connect() as connection:
+        assert connection.connection.driver_connection is not inherited
+    inherited.close()
