@@ -170,7 +170,7 @@ def test_get_status_keeps_what_the_caller_has_changed(service: Service) -> None:
     assert service.get_status(tracking_id).etf_id == "B"
 
 
-@pytest.mark.parametrize("key", ["cancel", "dispatch", "trail"])
+@pytest.mark.parametrize("key", ["cancel", "trail"])
 def test_metadata_keys_of_the_runtime_are_refused(service: Service, key: str) -> None:
     with pytest.raises(TypeError, match=f"metadata key '{key}' is trackwright's own"):
         service.create_tracking(etf_id="A", task_metadata={key: {"reason": "mine"}})
