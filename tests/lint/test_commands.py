@@ -129,6 +129,15 @@ def test_settings_are_read(tmp_path: Path) -> None:
     assert run(tmp_path, "lint", "--select", "TW101").exit_code == 1
 
 
+def test_the_settings_of_the_linted_project_count(tmp_path: Path) -> None:
+    write_tree(
+        tmp_path,
+        {"here/a.py": "", "there/trackwright.toml": "[lint]\nselect = ['TW2']\n", "there/t.py": TASK},
+    )
+    done = CliRunner().invoke(trackwright, ["lint", "-C", str(tmp_path / "here"), str(tmp_path / "there")])
+    assert done.exit_code == 0
+
+
 def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
     done = run(tmp_path, "lint", tree={**TREE, "trackwright.toml": "[lint]\nselct = ['TW101']\n"})
     assert done.exit_code == 2

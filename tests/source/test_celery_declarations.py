@@ -285,6 +285,33 @@ DECLARED = [
         worker="from celery import Celery\nfrom tasks import Add\nq = Celery()\nq.register_task(Add())",
     ),
     case(
+        "a class of celery's Task under another name",
+        "tasks.Add:2",
+        tasks="from celery import Task as T\nclass Add(T):\n    def run(self): ...",
+    ),
+    case(
+        "an import inside a function",
+        "tasks.add:4",
+        tasks="def register():\n    from celery import shared_task\n    @shared_task\n    def add(): ...",
+    ),
+    case(
+        "a lambda",
+        "sums.add:3",
+        tasks="from celery import Celery\nq = Celery()\nq.task(lambda a: a, name='sums.add')",
+    ),
+    case(
+        "an attribute that is annotated",
+        "tasks.add:6",
+        tasks="""
+            from celery import Celery
+            class Extension:
+                queue: Celery
+            ext = Extension()
+            @ext.queue.task
+            def add(): ...
+        """,
+    ),
+    case(
         "periodic_task of old Celery",
         "tasks.add:3",
         tasks="from celery.task import periodic_task\n@periodic_task(run_every=5)\ndef add(): ...",
@@ -443,6 +470,10 @@ FOREIGN = [
     case(
         "a wrapper's own inside",
         wrap="from celery import shared_task\ndef job(fn):\n    return shared_task(fn)",
+    ),
+    case(
+        "a function that only gives the app",
+        tasks="'''No shared_task here.'''\nfrom celery import current_app\ndef get(task):\n    return current_app\n@get\ndef task(): ...",
     ),
     case("the word in a text", tasks='"""\n@shared_task\ndef add(): ...\n"""'),
 ]

@@ -78,3 +78,24 @@ def test_deep_expressions_are_read(tmp_path: Path) -> None:
     )
     (job,) = read_tree(tmp_path, {"t.py": source}).jobs
     assert job.name == "t.add"
+
+
+def test_names_that_are_made_of_themselves_end(tmp_path: Path) -> None:
+    source = """
+        import functools
+        from celery import shared_task
+        job = functools.partial(job, queue="a")
+        other = functools.partial(third)
+        third = functools.partial(other)
+        class A(A): ...
+        class B(C): ...
+        class C(B): ...
+        def f(): return f()()
+        @f
+        @job
+        @third
+        @A.task
+        @shared_task
+        def add(): ...
+    """
+    assert [job.name for job in read_tree(tmp_path, {"t.py": source}).jobs] == ["t.add"]

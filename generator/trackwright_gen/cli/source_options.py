@@ -3,6 +3,7 @@
 import contextlib
 import datetime as dt
 import gc
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,9 +30,10 @@ class Reading:
 def read(paths: tuple[Path, ...], folder: Path) -> Reading:
     """Read the project around some paths, by the settings nearest to the folder."""
     here = folder.resolve()
-    settings = find_settings(here).settings.lint
+    targets = [here / path for path in paths] or [here]
+    settings = find_settings(_common(targets)).settings.lint
     exclude = (*(settings.exclude or DEFAULT_EXCLUDE), *settings.extend_exclude)
-    selection = select_files([here / path for path in paths] or [here], exclude)
+    selection = select_files(targets, exclude)
     if not selection.reported:
         click.echo("warning: no Python files found under the given paths", err=True)
     # Exemptions end with a day of the calendar on the wall.
@@ -39,6 +41,12 @@ def read(paths: tuple[Path, ...], folder: Path) -> Reading:
     options = ReadOptions(settings.legacy_models, settings.tracking_markers, today)
     with _without_collection():
         return Reading(read_project(selection, options), settings, here, today)
+
+
+def _common(targets: list[Path]) -> Path:
+    """The folder that holds everything that is linted: its settings are the ones that count."""
+    common = Path(os.path.commonpath([path.resolve() for path in targets]))
+    return common if common.is_dir() else common.parent
 
 
 @contextlib.contextmanager

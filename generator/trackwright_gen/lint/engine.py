@@ -33,7 +33,7 @@ def lint(project: SourceProject, rules: Iterable[Rule], today: dt.date) -> LintR
 
 def _applied(rule: Rule, project: SourceProject, today: dt.date) -> Iterator[Diagnostic]:
     for finding in rule.check(project):
-        exemptions = project.exemptions.get(finding.location.path)
+        exemptions = project.exemptions.of(finding.location.path)
         if exemptions is None or not _excused(rule.code, finding, exemptions, today):
             yield rule.diagnostic(finding)
 
@@ -55,7 +55,6 @@ def _problems(project: SourceProject) -> Iterator[Diagnostic]:
 
 def _malformed(project: SourceProject) -> Iterator[Diagnostic]:
     code, name = MALFORMED
-    for path, exemptions in project.exemptions.items():
-        for each in exemptions.malformed:
-            place = Location(path, each.row, each.column)
-            yield Diagnostic(code=code, name=name, message=each.message, location=place, url=f"{DOCS}/{name}")
+    for path, each in project.exemptions.malformed():
+        place = Location(path, each.row, each.column)
+        yield Diagnostic(code=code, name=name, message=each.message, location=place, url=f"{DOCS}/{name}")

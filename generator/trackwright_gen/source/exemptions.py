@@ -4,8 +4,9 @@ import datetime as dt
 import difflib
 import re
 import tokenize
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from trackwright_gen.source.jobs import Exemption
@@ -122,6 +123,27 @@ class Exemptions:
         while first > 1 and self._lines[first - 2].lstrip().startswith("#"):
             first -= 1
         return [self._by_row[row] for row in range(first, last + 1) if row in self._by_row]
+
+
+class AllExemptions:
+    """The exemptions of all modules, each read when a finding asks: most files have none."""
+
+    def __init__(self, modules: Iterable[Module]) -> None:
+        self._modules = {module.path: module for module in modules}
+        self._read: dict[Path, Exemptions] = {}
+
+    def of(self, path: Path) -> Exemptions | None:
+        """The exemptions of a file that was parsed."""
+        if path not in self._read and path in self._modules:
+            self._read[path] = Exemptions(self._modules[path])
+        return self._read.get(path)
+
+    def malformed(self) -> Iterator[tuple[Path, Malformed]]:
+        """All comments that want to be exemptions and are none."""
+        for path, module in self._modules.items():
+            if any("trackwright:" in line for line in module.lines):
+                found = self.of(path)
+                yield from ((path, each) for each in (found.malformed if found else ()))
 
 
 def _comments(lines: Sequence[str]) -> Iterator[tuple[int, int, str]]:

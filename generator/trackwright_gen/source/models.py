@@ -52,11 +52,12 @@ class Models:
         match value:
             case ClassValue(scope):
                 return self._is_named(scope.name, scope.dotted) and self.is_model(scope)
-            case Missing(dotted):
-                return self._is_named(dotted.rpartition(".")[2], dotted)
-            case External(dotted):
-                named = self._is_named(dotted.rpartition(".")[2], dotted)
-                return named and (dotted in self._dotted or _is_project_like(dotted, importer))
+            case Missing(dotted) | External(dotted):
+                name = dotted.rpartition(".")[2]
+                ours = (
+                    isinstance(value, Missing) or dotted in self._dotted or _is_project_like(dotted, importer)
+                )
+                return ours and self._is_named(name, dotted) and not _is_used_as_enum(name, importer)
             case Made(by, call, scope):
                 return call is not None and self._is_table(by, call, scope)
             case _:
@@ -154,6 +155,18 @@ def _has_table(class_: Scope) -> bool:
 
 def _called(call: ast.Call) -> str:
     return ast.unparse(call.func).rpartition(".")[2]
+
+
+def _is_used_as_enum(name: str, module: Module) -> bool:
+    """True if a module reads only constants of a class that cannot be found: `TaskStatus.PENDING`."""
+    bound = {each.alias.asname or each.alias.name for each in module.imports if each.alias.name == name}
+    read: set[str] = set()
+    for use in module.uses:
+        if use.role != "annotation":
+            first, _, rest = ast.unparse(use.expression).partition(".")
+            if first in bound:
+                read.add(rest.partition(".")[0])
+    return bool(read) and all(attribute.isupper() for attribute in read)
 
 
 def _is_project_like(dotted: str, importer: Module) -> bool:

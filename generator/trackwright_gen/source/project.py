@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trackwright_gen.location import Location
-from trackwright_gen.source.exemptions import Exemptions
+from trackwright_gen.source.exemptions import AllExemptions
 from trackwright_gen.source.files import Selection
 from trackwright_gen.source.frameworks.celery import Celery
 from trackwright_gen.source.index import SourceIndex
@@ -38,7 +38,7 @@ class SourceProject:
     modules: tuple[Module, ...]
     jobs: tuple[Job, ...]
     models: Models
-    exemptions: dict[Path, Exemptions]
+    exemptions: AllExemptions
     problems: tuple[Problem, ...]
     files: int
 
@@ -53,10 +53,10 @@ def read_project(selection: Selection, options: ReadOptions) -> SourceProject:
     _follow_leads(index, celery, models)
     reported = frozenset(selection.reported)
     modules = tuple(module for module in index.modules if module.path in reported)
-    exemptions = {module.path: Exemptions(module) for module in modules}
+    exemptions = AllExemptions(modules)
     tracking = Tracking(resolver, options.tracking_markers)
     declared = celery.declarations(index.modules, modules)
-    jobs = [_job(each, tracking, exemptions[each.module.path], options.today) for each in declared]
+    jobs = [_job(each, tracking, exemptions, options.today) for each in declared]
     index.check_syntax(selection.reported)
     problems = tuple(each for each in index.problems if each.location.path in reported)
     return SourceProject(modules, _ordered(jobs), models, exemptions, problems, len(reported))
@@ -86,7 +86,7 @@ def _renamed(modules: Iterable[Module], names: set[str]) -> set[str]:
     }
 
 
-def _job(declared: Declaration, tracking: Tracking, exemptions: Exemptions, today: dt.date) -> Job:
+def _job(declared: Declaration, tracking: Tracking, exemptions: AllExemptions, today: dt.date) -> Job:
     verdict = tracking.judge(declared)
     span = _head(declared)
     return Job(
@@ -101,7 +101,7 @@ def _job(declared: Declaration, tracking: Tracking, exemptions: Exemptions, toda
         tracked=verdict.tracked,
         evidence=verdict.evidence,
         domain=verdict.domain,
-        exemption=_exemption(exemptions, span, today),
+        exemption=_exemption(exemptions, declared.module.path, span, today),
     )
 
 
@@ -124,8 +124,12 @@ def _location(declared: Declaration) -> Location:
     return declared.module.name_location(node)
 
 
-def _exemption(exemptions: Exemptions, span: tuple[int, int], today: dt.date) -> Exemption | None:
-    return next((each for each in exemptions.around(*span) if each.covers(UNTRACKED, today)), None)
+def _exemption(
+    exemptions: AllExemptions, path: Path, span: tuple[int, int], today: dt.date
+) -> Exemption | None:
+    written = exemptions.of(path)
+    around = written.around(*span) if written is not None else []
+    return next((each for each in around if each.covers(UNTRACKED, today)), None)
 
 
 def _ordered(jobs: Iterable[Job]) -> tuple[Job, ...]:

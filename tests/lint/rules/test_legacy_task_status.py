@@ -125,6 +125,13 @@ CLEAN = [
         {**MODEL, "app/models.py": "", "app/use.py": "def f(row: 'TaskStatus') -> None: ..."},
         (),
     ),
+    Case(
+        "an enum whose module is not in the tree, by how it is read",
+        {
+            "t.py": "from shop.models.enums import TaskStatus\ndef f(row):\n    row.status = TaskStatus.PENDING"
+        },
+        (),
+    ),
     Case("a column of that name", {"m.py": "class Job(Base):\n    TaskStatus = Column(Integer)"}, ()),
 ]
 

@@ -16,6 +16,7 @@ SHAPES = re.compile(
     rb"|\.task\s*\("  # app.task(fn)
     rb"|=\s*[\w.()]+\.task\s*(?:#.*)?$"  # task = app.task
     rb"|\b(?:shared|periodic|tracked)_task\b"
+    rb"|\bTask[ \t]+as\b"
     rb"|\bregister_task\b|\btasks\.register\b"
     rb"|^[ \t]*class[ \t]+\w+\([^)]*(?:\b\w*Task|\bQueueOnce|\bSingleton|\bBatches)\b",
     re.MULTILINE,
@@ -39,18 +40,20 @@ class Celery:
     def leads(self, module: Module) -> Iterator[str]:
         """Names of a module that declare tasks in files whose bytes show nothing else."""
         for function in module.functions:
-            if function.name not in _ALREADY_A_SHAPE and self._wrappers.is_wrapper(function):
-                yield function.name
-                if (
-                    function.name in {"__init__", "__call__", "__init_subclass__"}
-                    and function.parent is not None
-                ):
-                    yield function.parent.name
+            # What is defined in a function cannot be named elsewhere.
+            if function.parent is None or function.parent.kind == "function":
+                continue
+            name = function.parent.name if function.name.startswith("__") else function.name
+            if name not in _ALREADY_A_SHAPE and self._wrappers.is_wrapper(function):
+                yield name
         known = TaskClasses(self._resolver, self._objects, self._wrappers, ())
         for class_ in module.classes:
             if known.is_task_class(class_) or known.registers_subclasses(class_):
                 yield class_.name
-            if any(child.name == "__init_subclass__" for child in class_.children):
+            if any(
+                child.name == "__init_subclass__" and self._wrappers.registers_something(child)
+                for child in class_.children
+            ):
                 yield class_.name
         yield from self._aliases(module)
 

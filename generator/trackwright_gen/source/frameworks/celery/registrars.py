@@ -31,6 +31,8 @@ from trackwright_gen.source.values import (
     external_name,
 )
 
+_APP_TASKS = frozenset(f"{app}.task" for app in APPS)
+
 
 @dataclass(frozen=True, slots=True)
 class Registrar:
@@ -45,6 +47,7 @@ class CeleryObjects:
 
     def __init__(self, resolver: Resolver) -> None:
         self._resolver = resolver
+        self._registrars: dict[Value, Registrar | None] = {}
 
     def app(self, value: Value) -> bool | None:
         """True: surely a Celery app; False: by its name; None: not one."""
@@ -83,6 +86,13 @@ class CeleryObjects:
 
     def registrar(self, value: Value) -> Registrar | None:
         """How a value makes tasks, if it does."""
+        if value not in self._registrars:
+            # While it is being found out, `job = partial(job, ...)` proves nothing about itself.
+            self._registrars[value] = None
+            self._registrars[value] = self._find_registrar(value)
+        return self._registrars[value]
+
+    def _find_registrar(self, value: Value) -> Registrar | None:
         match value:
             case Member(of, "task"):
                 app = self.app(of)
@@ -121,11 +131,7 @@ def options_of(call: ast.Call, scope: Scope) -> tuple[Option, ...]:
 
 
 def _registrar_by_name(dotted: str) -> Registrar | None:
-    if (
-        dotted in REGISTRARS
-        or dotted.removesuffix(".task") in APPS
-        or TRACKWRIGHT_DECORATOR.fullmatch(dotted)
-    ):
+    if dotted in REGISTRARS or dotted in _APP_TASKS or TRACKWRIGHT_DECORATOR.fullmatch(dotted):
         return Registrar(sure=True)
     if is_foreign(dotted) or not is_like_registrar(dotted):
         return None
