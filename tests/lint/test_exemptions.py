@@ -17,12 +17,14 @@ EXCUSED = {
     "several codes": f"{HEAD}# trackwright: external[TW201, TW101] reason='vendor' adapts=\"Job\"\n{TASK}",
     "noqa": f"{HEAD}@shared_task\ndef add(): ...  # noqa: TW101",
     "noqa for all": f"{HEAD}@shared_task\ndef add(): ...  # noqa",
+    "noqa for the code, inside the decorator": f"{HEAD}@shared_task(  # noqa: TW101\n)\ndef add(): ...",
     "noqa among others": f"{HEAD}@shared_task\ndef add(): ...  # noqa: E501, TW101",
 }
 NOT_EXCUSED = {
     "another code": f"{HEAD}# trackwright: exempt[TW201]\n{TASK}",
     "a day that is over": f"{HEAD}# trackwright: temporary[TW101] until=2026-05-31\n{TASK}",
     "a comment further above": f"{HEAD}# trackwright: exempt[TW101]\n\n{TASK}",
+    "a bare noqa inside the decorator": f"{HEAD}@shared_task(\n    queue='a',  # noqa\n)\ndef add(): ...",
     "noqa for another code": f"{HEAD}@shared_task\ndef add(): ...  # noqa: E501",
     "a text that looks like a comment": f'{HEAD}@shared_task\ndef add(x="# noqa"): ...',
     "a comment in the body": f"{HEAD}@shared_task\ndef add():\n    # trackwright: exempt[TW101]\n    ...",

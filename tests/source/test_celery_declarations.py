@@ -473,7 +473,8 @@ FOREIGN = [
     ),
     case(
         "a function that only gives the app",
-        tasks="'''No shared_task here.'''\nfrom celery import current_app\ndef get(task):\n    return current_app\n@get\ndef task(): ...",
+        tasks="'''No shared_task here.'''\nfrom celery import current_app\n"
+        "def get(task):\n    return current_app\n@get\ndef task(): ...",
     ),
     case("the word in a text", tasks='"""\n@shared_task\ndef add(): ...\n"""'),
 ]

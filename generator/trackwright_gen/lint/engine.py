@@ -39,7 +39,7 @@ def _applied(rule: Rule, project: SourceProject, today: dt.date) -> Iterator[Dia
 
 
 def _excused(code: str, finding: Finding, exemptions: Exemptions, today: dt.date) -> bool:
-    return any(each.covers(code, today) for each in exemptions.around(*finding.span))
+    return any(each.covers(code, today) for each in exemptions.around(finding.span, finding.location.row))
 
 
 def _problems(project: SourceProject) -> Iterator[Diagnostic]:

@@ -118,11 +118,16 @@ class Exemptions:
         elif found is not None:
             self._by_row[found.line] = found
 
-    def around(self, first: int, last: int) -> list[Exemption]:
-        """The exemptions on some rows, and in the comment directly above them."""
+    def around(self, span: tuple[int, int], row: int) -> list[Exemption]:
+        """The exemptions on the rows of a finding, and in the comment directly above them.
+
+        A bare noqa speaks for its own row only: inside a long decorator it meant another linter.
+        """
+        first, last = span
         while first > 1 and self._lines[first - 2].lstrip().startswith("#"):
             first -= 1
-        return [self._by_row[row] for row in range(first, last + 1) if row in self._by_row]
+        found = (self._by_row[each] for each in range(first, last + 1) if each in self._by_row)
+        return [each for each in found if each.codes or each.line == row]
 
 
 class AllExemptions:

@@ -4,7 +4,6 @@ import ast
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 from trackwright_gen.location import Location
 from trackwright_gen.source.exemptions import AllExemptions
@@ -88,12 +87,12 @@ def _renamed(modules: Iterable[Module], names: set[str]) -> set[str]:
 
 def _job(declared: Declaration, tracking: Tracking, exemptions: AllExemptions, today: dt.date) -> Job:
     verdict = tracking.judge(declared)
-    span = _head(declared)
+    span, location = _head(declared), _location(declared)
     return Job(
         framework=declared.framework,
         name=declared.name,
         qualified_name=declared.qualified_name,
-        location=_location(declared),
+        location=location,
         span=span,
         declared_by=declared.declared_by,
         is_async=declared.is_async,
@@ -101,7 +100,7 @@ def _job(declared: Declaration, tracking: Tracking, exemptions: AllExemptions, t
         tracked=verdict.tracked,
         evidence=verdict.evidence,
         domain=verdict.domain,
-        exemption=_exemption(exemptions, declared.module.path, span, today),
+        exemption=_exemption(exemptions, location, span, today),
     )
 
 
@@ -125,10 +124,10 @@ def _location(declared: Declaration) -> Location:
 
 
 def _exemption(
-    exemptions: AllExemptions, path: Path, span: tuple[int, int], today: dt.date
+    exemptions: AllExemptions, location: Location, span: tuple[int, int], today: dt.date
 ) -> Exemption | None:
-    written = exemptions.of(path)
-    around = written.around(*span) if written is not None else []
+    written = exemptions.of(location.path)
+    around = written.around(span, location.row) if written is not None else []
     return next((each for each in around if each.covers(UNTRACKED, today)), None)
 
 
