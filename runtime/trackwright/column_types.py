@@ -12,6 +12,12 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     impl = DateTime(timezone=True)
     cache_ok = True
+    # `alembic revision --autogenerate` writes a type of ours by its module, which no revision imports. As one of
+    # SQLAlchemy's it writes sa.DateTime(timezone=True), which is what the column is.
+    __module__ = "sqlalchemy.types"
+
+    def __repr__(self) -> str:
+        return "DateTime(timezone=True)"
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Refuse a naive moment; on SQLite store UTC without an offset.
