@@ -31,6 +31,9 @@ COMMANDS: dict[str, CommandEntry] = {
     "prune": CommandEntry(
         "trackwright.maintenance.commands.prune", "celery", "Delete finished rows whose retention is over."
     ),
+    "doctor": CommandEntry(
+        "trackwright.maintenance.commands.doctor", "celery", "Find what is wrong with domains, with hints."
+    ),
     "stats": CommandEntry("trackwright.maintenance.commands.stats", "celery", "Show domains in figures."),
     "cancel": CommandEntry("trackwright.maintenance.commands.cancel", "celery", "Cancel rows of a domain."),
     "retry": CommandEntry(

@@ -40,6 +40,7 @@ def domain_context(spec: DomainSpec, names: Names, table: Table, project: Projec
         "lookups": _lookups(spec, by_name),
         "task": _task(spec.task, is_async_project=project.session.is_async),
         "retention": {key: _days(value) for key, value in spec.retention.model_dump().items()},
+        "kept": ", ".join(f"{key}={_in_days(value)}" for key, value in spec.retention.model_dump().items()),
         "columns": [_column_row(column) for column in table.columns],
     }
 
@@ -113,6 +114,14 @@ def _task(task: TaskSpec, *, is_async_project: bool) -> dict[str, Any]:
 
 def _days(seconds: int | None) -> str:
     return "for ever" if seconds is None else f"{seconds / 86400:g} days"
+
+
+def _in_days(seconds: int | None) -> str:
+    """A length of time as code that says how many days it is."""
+    if seconds is None:
+        return "None"
+    days, rest = divmod(seconds, 86400)
+    return f"{seconds} / 86400" if rest else f"{days}"
 
 
 def _column_row(column: Any) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from trackwright.query.endings import (
     stop,
     stop_if_requested,
 )
-from trackwright.query.pruning import BEGINNING, prunable, prune, prune_parameters
+from trackwright.query.pruning import BEGINNING, past_retention, prunable, prune, prune_parameters
 from trackwright.query.sweeping import due, exhausted, lost, reaped, stale
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "has_status",
     "lost",
     "parameters",
+    "past_retention",
     "prunable",
     "prune",
     "prune_parameters",

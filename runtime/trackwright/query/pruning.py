@@ -98,6 +98,13 @@ def prunable(model: Model) -> Select[Any]:
     return select(func.count()).select_from(table).where(_is_past(table.c))
 
 
+@per_model
+def past_retention(model: Model) -> Select[Any]:
+    """Rows that `prune` would delete. Parameters: `prune_parameters`."""
+    table = table_of(model)
+    return select(table.c.id).where(_is_past(table.c))
+
+
 def prune_parameters(
     cutoffs: Mapping[TrackingStatus, datetime | None], after: datetime = BEGINNING
 ) -> dict[str, Any]:

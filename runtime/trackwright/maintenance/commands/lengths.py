@@ -1,11 +1,12 @@
-"""Lengths of time on the command line, `90s`, `30m`, `24h`, `7d`, and in words for people."""
+"""Lengths of time on the command line, `90s`, `30m`, `24h`, `7d`."""
 
 import re
 from datetime import timedelta
 
 import click
 
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
+from trackwright.maintenance.durations import UNITS
+
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?)([smhdw])")
 
 
@@ -19,14 +20,4 @@ def length(text: str) -> timedelta:
     if match is None:
         message = f"{text!r} is no length of time; write 90s, 30m, 24h, 7d or 2w"
         raise click.BadParameter(message)
-    return timedelta(seconds=float(match[1]) * _UNITS[match[2]])
-
-
-def in_words(seconds: float | None) -> str:
-    """A length of time for a table: two figures, the unit that fits."""
-    if seconds is None:
-        return "-"
-    for unit, size in reversed(_UNITS.items()):
-        if unit != "w" and seconds >= size:
-            return f"{seconds / size:.3g} {unit}"
-    return f"{seconds * 1000:.3g} ms"
+    return timedelta(seconds=float(match[1]) * UNITS[match[2]])

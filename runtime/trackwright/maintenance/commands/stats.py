@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from trackwright.maintenance.commands.lengths import in_words, length
+from trackwright.maintenance.commands.lengths import length
 from trackwright.maintenance.commands.project import (
     app_option,
     database_errors,
@@ -18,6 +18,7 @@ from trackwright.maintenance.commands.project import (
     format_option,
     load,
 )
+from trackwright.maintenance.durations import in_words
 from trackwright.maintenance.figures import DomainFigures, figures
 from trackwright.status import TrackingStatus
 

@@ -1,6 +1,6 @@
 """The Celery task of contribution_realization."""
 
-from trackwright import Backoff
+from trackwright import Backoff, Retention
 from trackwright.jobs import TaskRun, tracked_task
 
 from app.database import SessionLocal
@@ -23,6 +23,7 @@ async def clean_up_process_contribution(
     soft_time_limit=600,
     time_limit=660,
     stale_after=1800,
+    retention=Retention(completed=90, cancelled=90, failed=365),
     backoff=Backoff(base=120, cap=21600),
     on_cancel=clean_up_process_contribution,
 )

@@ -1,6 +1,6 @@
 """The Celery task of etf_price_update."""
 
-from trackwright import Backoff
+from trackwright import Backoff, Retention
 from trackwright.jobs import TaskRun, tracked_task
 
 from app.database import SessionLocal
@@ -21,6 +21,7 @@ def clean_up_update_etf_price(run: TaskRun[EtfPriceUpdateTracking]) -> None:
     soft_time_limit=300,
     time_limit=360,
     stale_after=900,
+    retention=Retention(completed=30, cancelled=30, failed=90),
     backoff=Backoff(base=60, cap=3600),
     on_cancel=clean_up_update_etf_price,
 )
