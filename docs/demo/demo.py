@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 from rich.console import Console  # noqa: E402
-from show import failures, show_rows, watch  # noqa: E402
+from show import failures, show_lint, show_rows, watch  # noqa: E402
 from work import cancel_what_shall_be_cancelled, enqueue, rows_now  # noqa: E402
 from workers import worker  # noqa: E402
 
@@ -36,12 +36,12 @@ def main() -> int:
         scaffold(project, environment, console)
         rows = _work(project, environment)
         show_rows(rows, console)
-        lint = run_trackwright(project, environment, "lint", check=False)
-        console.print("[bold]$ trackwright lint")
-        console.print(lint.stdout.strip())
+        findings, jobs = _as_json(project, environment, "lint"), _as_json(project, environment, "tasks")
+        show_lint(findings, jobs, console)
         if arguments.report:
             arguments.report.write_text(json.dumps(rows, indent=2, default=str))
-    wrong = failures(rows) + ([f"trackwright lint ended with {lint.returncode}"] if lint.returncode else [])
+    wrong = [*failures(rows), *(finding["message"] for finding in findings)]
+    wrong += [f"{job['name']} is not tracked" for job in jobs if not job["tracked"]]
     for line in wrong:
         console.print(f"[red]{line}")
     if not wrong:
@@ -71,6 +71,12 @@ def _environment(project: Path, cleanup: ExitStack, *, services: bool) -> Enviro
     broker = cleanup.enter_context(servers.redis_url())
     console.print(f"PostgreSQL and Redis are up for {project.name}")
     return {"DATABASE_URL": url, "CELERY_BROKER_URL": broker}
+
+
+def _as_json(project: Path, environment: Environment, command: str) -> list[dict[str, Any]]:
+    result = run_trackwright(project, environment, command, "--output-format", "json", check=False)
+    found: list[dict[str, Any]] = json.loads(result.stdout)
+    return found
 
 
 def _work(project: Path, environment: Environment) -> list[dict[str, Any]]:

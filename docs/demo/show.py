@@ -43,6 +43,17 @@ def show_rows(rows: list[dict[str, Any]], console: Console) -> None:
         console.print(table)
 
 
+def show_lint(findings: list[dict[str, Any]], jobs: list[dict[str, Any]], console: Console) -> None:
+    """Print the linter's view of the project: every task with its tracking, and what was found."""
+    table = Table("task", "tracked", "findings", title="trackwright lint")
+    for job in jobs:
+        own = [finding["code"] for finding in findings if finding["task"] == job["name"]]
+        tracked = "[green]yes" if job["tracked"] else "[red]no"
+        table.add_row(job["name"], tracked, ", ".join(own) or "-")
+    table.caption = f"{len(findings)} findings"
+    console.print(table)
+
+
 def _seconds(row: dict[str, Any]) -> str:
     if row["started_at"] is None or row["completed_at"] is None:
         return ""

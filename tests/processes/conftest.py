@@ -70,7 +70,7 @@ class Project:
         return int(mark.read_text())
 
 
-@pytest.fixture(params=["postgresql+redis", "sqlite+filesystem"])
+@pytest.fixture(params=["postgresql+redis", "postgresql, asyncpg+redis", "sqlite+filesystem"])
 def servers_kind(request: pytest.FixtureRequest) -> str:
     """Which servers the project uses."""
     kind: str = request.param
@@ -94,10 +94,13 @@ def project(
     """The project on fresh servers."""
     environment = {"MARKS": str(tmp_path / "marks"), "PYTHONPATH": str(SUPPORT)}
     (tmp_path / "marks").mkdir()
-    if servers_kind == "postgresql+redis":
+    if servers_kind.endswith("redis"):
         redis_url: str = request.getfixturevalue("redis_url")
         queue = {"BROKER_URL": redis_url, "QUEUE": f"q{uuid.uuid4().hex}"}
-        environment |= {"DATABASE_URL": request.getfixturevalue("postgres_url"), **queue}
+        url: str = request.getfixturevalue("postgres_url")
+        environment |= {"DATABASE_URL": url, **queue}
+        if "asyncpg" in servers_kind:
+            environment["ASYNC_DATABASE_URL"] = url.replace("+psycopg", "+asyncpg", 1)
     else:
         (tmp_path / "broker").mkdir()
         environment |= {

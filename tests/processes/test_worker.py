@@ -14,6 +14,10 @@ from trackwright.registry import domains
 Project = Any
 
 
+BOTH = pytest.mark.parametrize("servers_kind", ["postgresql+redis", "sqlite+filesystem"], indirect=True)
+
+
+@BOTH
 def test_rows_end_as_their_bodies_do(project: Project) -> None:
     with project.start():
         ok, once, never, stop = project.enqueue("ok", "fail once", "fail", "until cancelled")
@@ -45,6 +49,7 @@ def test_async_bodies_run_over_async_sessions(project: Project) -> None:
     assert [project.effects(one) for one in (ok, once, stop)] == [1, 1, 0]
 
 
+@BOTH
 @pytest.mark.parametrize("pool", ["threads", "solo"])
 def test_other_pools_work_too(project: Project, pool: str) -> None:
     with project.start("--pool", pool, "--concurrency", "2"):
@@ -110,6 +115,7 @@ def _let_time_pass(project: Project) -> None:
         connection.execute(table.update().values(dispatch_at=table.c.created_at))
 
 
+@BOTH
 def test_the_sweep_knows_the_domain_from_the_app_alone(project: Project) -> None:
     app: Celery = project.app.celery_app
     sweep_all(app)

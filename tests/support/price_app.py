@@ -19,7 +19,7 @@ from trackwright.sqlite import configure_sqlite
 
 DATABASE_URL = os.environ["DATABASE_URL"]
 LEASE = 3.0
-ASYNC_URL = DATABASE_URL.replace("sqlite:", "sqlite+aiosqlite:")
+ASYNC_URL = os.environ.get("ASYNC_DATABASE_URL", DATABASE_URL.replace("sqlite:", "sqlite+aiosqlite:"))
 
 engine = create_engine(DATABASE_URL)
 configure_sqlite(engine)
