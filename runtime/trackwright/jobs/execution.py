@@ -12,9 +12,11 @@ from trackwright.error_text import describe
 from trackwright.jobs.body import Body, make_run, perform
 from trackwright.jobs.claims import Claimed, Delivery, NothingToDo, NotYet, claim
 from trackwright.jobs.database import Database
+from trackwright.jobs.measures import Measures
 from trackwright.jobs.policy import Policy
-from trackwright.jobs.run import BaseRun, ClaimLost, TaskCancelled
+from trackwright.jobs.run import BaseRun, ClaimLost, TaskCancelled, domain_name
 from trackwright.jobs.verdict import Again, Dropped, judge, signal_again, signal_over
+from trackwright.metrics.definitions import TaskEvent
 
 logger = logging.getLogger("trackwright.jobs")
 LONGEST_COUNTDOWN = 300.0
@@ -40,26 +42,50 @@ def execute(
         celery.exceptions.Retry: failed, and another attempt is on its way.
         Exception: the body's own error, after the row became FAILED.
     """
+    measures = Measures(policy.model, delivery)
     lease = policy.lease_seconds(database.dialect, hard_limit)
     match claim(database, policy.model, delivery, lease):
         case Claimed(row):
             run = make_run(policy, row, database, body, lease)
         case NotYet(seconds, swept):
+            measures.skipped()
             # A row that no sweep sends is kept in the queue, in hops that no broker takes for a lost message.
             if seconds <= LONGEST_COUNTDOWN or not swept:
                 resend(delivery.tracking_id, min(seconds, LONGEST_COUNTDOWN))
             raise Ignore(f"row {delivery.tracking_id} is not free for {seconds:.0f} s")
         case NothingToDo(status):
-            logger.info("skipped %s %s: it is %s", policy.model.__name__, delivery.tracking_id, status)
+            measures.skipped()
+            _log_skipped(policy, delivery, status)
             raise Ignore(f"row {delivery.tracking_id} is {status}")
+    measures.started(run)
     try:
-        return perform(run, body, query.complete(policy.model))
+        return _attempt(policy, run, body, resend)
+    finally:
+        measures.ended(run)
+
+
+def _log_skipped(policy: Policy, delivery: Delivery, status: str) -> None:
+    domain = domain_name(policy.model)
+    message = {"celery_task_id": delivery.message_id, "attempt": None}
+    logger.info(
+        "skipped %s %s: it is %s",
+        *(domain, delivery.tracking_id, status),
+        extra={"domain": domain, "tracking_id": delivery.tracking_id, **message},
+    )
+
+
+def _attempt(policy: Policy, run: BaseRun[Any, Any], body: Body, resend: Resend) -> Any:
+    try:
+        result = perform(run, body, query.complete(policy.model))
     except TaskCancelled:
         return _cancelled(policy, run)
     except ClaimLost:
         return _lost(run)
     except Exception as error:  # noqa: BLE001 -- whatever the body raises is an outcome to record
+        run.error = error
         return _failed(policy, run, error, resend)
+    run.ended_as = TaskEvent.SUCCEEDED
+    return result
 
 
 def _failed(policy: Policy, run: BaseRun[Any, Any], error: Exception, resend: Resend) -> NoReturn:
@@ -74,8 +100,10 @@ def _failed(policy: Policy, run: BaseRun[Any, Any], error: Exception, resend: Re
             pass
     failure = run.key | query.parameters(error=text)
     if run.database.first(query.fail_unless_cancelled(policy.model), failure) is not None:
+        run.ended_as = TaskEvent.FAILED
         raise signal_over(error)
     if run.database.first(query.stop_if_requested(policy.model), run.key) is not None:
+        run.ended_as = TaskEvent.CANCELLED
         raise Ignore(f"row {run.tracking.id} was cancelled while it failed: {text}") from error
     _lost(run)
 
@@ -86,6 +114,7 @@ def _rescheduled(run: BaseRun[Any, Any], again: Again, text: str, resend: Resend
     timing = query.parameters(error=text, delay=delay, dispatch_delay=delay + RESEND_AFTER if soon else delay)
     if run.database.first(query.reschedule(run.model), run.key | timing) is None:
         return False
+    run.ended_as = TaskEvent.RETRIED
     if soon and not again.requeued:
         resend(run.tracking.id, delay)
     return True
@@ -95,6 +124,7 @@ def _dropped(run: BaseRun[Any, Any], text: str, error: Exception) -> NoReturn:
     noted = run.key | query.parameters(reason=text, actor="body")
     if run.database.first(query.drop(run.model), noted) is None:
         _lost(run)
+    run.ended_as = TaskEvent.CANCELLED
     raise error
 
 
@@ -106,8 +136,13 @@ def _cancelled(policy: Policy, run: BaseRun[Any, Any]) -> NoReturn:
     except ClaimLost:
         _lost(run)
     except Exception:
-        logger.exception("clean-up of cancelled %s %s failed", policy.model.__name__, run.tracking.id)
+        logger.exception(
+            "clean-up of cancelled %s %s failed",
+            *(domain_name(run.model), run.tracking.id),
+            extra=run.log_fields,
+        )
         run.database.first(ending, run.key)
+    run.ended_as = TaskEvent.CANCELLED
     raise Ignore(f"row {run.tracking.id} was cancelled")
 
 
@@ -118,8 +153,7 @@ def _no_cleanup(run: BaseRun[Any, Any]) -> None:
 def _lost(run: BaseRun[Any, Any]) -> NoReturn:
     logger.warning(
         "attempt %s of %s %s lost its claim; its writes are rolled back",
-        run.attempt,
-        run.model.__name__,
-        run.tracking.id,
+        *(run.attempt, domain_name(run.model), run.tracking.id),
+        extra=run.log_fields,
     )
     raise Ignore(f"attempt {run.attempt} of row {run.tracking.id} lost its claim")

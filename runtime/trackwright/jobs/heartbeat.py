@@ -86,7 +86,12 @@ class Heartbeat:
             row = run.renew(watched.database)
         except Exception:
             # The lease outlives several beats: a database that is away for a moment costs nothing.
-            logger.warning("heartbeat of %s %s failed", run.model.__name__, run.tracking.id, exc_info=True)
+            logger.warning(
+                "heartbeat of %s %s failed",
+                *(run.log_fields["domain"], run.tracking.id),
+                exc_info=True,
+                extra=run.log_fields,
+            )
             return
         run.take(row)
         over = run.claim_lost or (run.cancel_requested and not run.cleaning_up)

@@ -12,7 +12,9 @@ from sqlalchemy.util import greenlet_spawn
 from trackwright import query
 from trackwright.errors import TrackwrightError
 from trackwright.jobs.database import Database
-from trackwright.model import TaskTrackingMixin
+from trackwright.metrics.definitions import TaskEvent
+from trackwright.model import TaskTrackingMixin, domain_of
+from trackwright.query.basis import per_model
 from trackwright.status import TrackingStatus
 
 ModelT = TypeVar("ModelT", bound=TaskTrackingMixin)
@@ -22,6 +24,7 @@ LONGEST_WAIT = 365 * 86_400.0
 POLL_EVERY = 1.0
 """Seconds between two looks of checkpoint() into the database."""
 _GUARD = "trackwright.run"
+domain_name = per_model(domain_of)
 
 
 class TaskCancelled(BaseException):
@@ -93,6 +96,10 @@ class BaseRun(Generic[ModelT, SessionT]):
         self.attempt: int = row.attempts
         self.cancel_requested = False
         self.claim_lost = False
+        self.ended_as = (
+            TaskEvent.LOST
+        )  # until an ending is written: whoever holds the row then, it is not this
+        self.error: Exception | None = None
         self.database = database
         self.lease = lease
         self.may_commit = False
@@ -114,6 +121,16 @@ class BaseRun(Generic[ModelT, SessionT]):
     def key(self) -> dict[str, Any]:
         """The parameters that fence this attempt's statements."""
         return query.parameters(tracking_id=self.tracking.id, attempt=self.attempt)
+
+    @property
+    def log_fields(self) -> dict[str, Any]:
+        """The `extra` of every log record about this attempt."""
+        return {
+            "domain": domain_name(self.model),
+            "tracking_id": self.tracking.id,
+            "celery_task_id": self.tracking.celery_task_id,
+            "attempt": self.attempt,
+        }
 
     def retry(self, after: float, reason: str = "asked by the body") -> NoReturn:
         """End this attempt and have another one after some seconds, if attempts remain."""

@@ -1,4 +1,4 @@
-"""Looking after tracked domains: sweep, prune, figures, cancelling and retrying by hand."""
+"""Looking after tracked domains: sweep, prune, figures, gauges, cancelling and retrying by hand."""
 
 from trackwright.maintenance.by_hand import Outcome, cancel_rows, retry_rows
 from trackwright.maintenance.celery_tasks import (
@@ -9,6 +9,7 @@ from trackwright.maintenance.celery_tasks import (
     sweep_all,
 )
 from trackwright.maintenance.figures import DomainFigures, figures
+from trackwright.maintenance.gauges import table_gauges
 from trackwright.maintenance.pruning import PruneResult, count_prunable, prune
 from trackwright.maintenance.sweep import SweepResult, sweep
 
@@ -28,4 +29,5 @@ __all__ = [
     "retry_rows",
     "sweep",
     "sweep_all",
+    "table_gauges",
 ]
