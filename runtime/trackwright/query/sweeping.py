@@ -92,7 +92,7 @@ def stale(model: Model) -> ReturningUpdate[Any]:
     batch = _batch(
         model,
         has_status(model, TrackingStatus.PROCESSING),
-        columns.started_at < statement_clock(-parameter("stale_after", Float())),
+        columns.started_at < statement_clock(-cast(parameter("stale_after", Float()), Float())),
         order=columns.started_at,
     )
     reason = literal("stale: it ran longer than its stale_after allows", Text())

@@ -1,0 +1,143 @@
+"""PostgreSQL's plans on a table of 200,000 rows: every statement of a hot path goes by its index.
+
+With stale statistics after a burst of new rows, and as generic plans, which prepared statements get after a while.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import servers
+from sqlalchemy import Engine, String, create_engine
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from trackwright import TaskTrackingMixin, query
+from trackwright.crud import statements
+
+
+class Base(DeclarativeBase):
+    """A registry of this module's own."""
+
+
+class PriceTracking(TaskTrackingMixin, Base):
+    """A domain whose table is full."""
+
+    __tablename__ = "price_task_tracking"
+
+    etf_id: Mapped[str] = mapped_column(String(12))
+
+
+ROWS = 200_000
+BURST = 20_000
+COPIED = f"""
+INSERT INTO price_task_tracking
+    (etf_id, status, created_at, updated_at, started_at, completed_at, attempts,
+     celery_task_id, dispatch_at, lease_until)
+SELECT 'A', s.status, m.moment, m.moment,
+       CASE WHEN s.status <> 'PENDING' THEN m.moment END,
+       CASE WHEN s.status IN ('COMPLETED', 'FAILED') THEN m.moment END,
+       1, 'task-' || n, CASE WHEN s.status = 'PENDING' THEN now() + interval '1 hour' END,
+       CASE WHEN s.status = 'PROCESSING' THEN now() + interval '90 seconds' END
+FROM generate_series(1, {ROWS}) AS n,
+     LATERAL (SELECT now() - make_interval(secs => {ROWS} - n) AS moment) AS m,
+     LATERAL (SELECT CASE WHEN n % 100 < 92 THEN 'COMPLETED' WHEN n % 100 < 98 THEN 'FAILED'
+                     WHEN n % 1000 = 998 THEN 'PROCESSING' WHEN n % 100 = 99 THEN 'PENDING'
+                     ELSE 'CANCELLED' END AS status) AS s
+"""
+FRESH = f"""
+INSERT INTO price_task_tracking (etf_id, celery_task_id, dispatch_at)
+SELECT 'B', 'fresh-' || n, now() + interval '5 minutes' FROM generate_series(1, {BURST}) AS n
+"""
+KEY = {"tracking_id": 100_000, "attempt": 1, "lease": 90.0, "task": "t", "celery_task_id": "c"}
+ASKED = KEY | {"reason": "r", "actor": "a"}
+LISTS = {"batch": 1_000, "stale_after": 3_600.0}
+
+
+@pytest.fixture(scope="module")
+def table(postgres_server: str) -> Iterator[Engine]:
+    """The full table, analysed, and then a burst of new rows that nothing has analysed."""
+    with servers.database(postgres_server, "plans") as url:
+        engine = create_engine(url, isolation_level="AUTOCOMMIT")
+        Base.metadata.create_all(engine)
+        with engine.connect() as connection:
+            connection.exec_driver_sql("ALTER TABLE price_task_tracking SET (autovacuum_enabled = false)")
+            connection.exec_driver_sql(COPIED.replace("%", "%%"))
+            connection.exec_driver_sql("VACUUM ANALYZE price_task_tracking")
+            connection.exec_driver_sql(FRESH)
+        yield engine
+        engine.dispose()
+
+
+def plan(engine: Engine, statement: Any, values: dict[str, Any], *, mode: str) -> str:
+    """The plan of a prepared statement, `generic` or `custom`."""
+    dialect: Any = postgresql.dialect  # untyped in SQLAlchemy 2.0
+    compiled = statement.compile(dialect=dialect(paramstyle="numeric_dollar"))
+    bound = compiled.construct_params({f"tw_{name}": value for name, value in values.items()})
+    arguments = [bound[name] for name in compiled.positiontup or []]
+    sql = str(compiled)
+    given = ", ".join(_literal(value) for value in arguments)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"SET plan_cache_mode = force_{mode}_plan")
+        connection.exec_driver_sql("PREPARE it AS " + sql.replace("%", "%%"))
+        lines = connection.exec_driver_sql(
+            f"EXPLAIN EXECUTE it{f'({given})' if given else ''}".replace("%", "%%")
+        )
+        found = "\n".join(str(line) for (line,) in lines)
+        connection.exec_driver_sql("DEALLOCATE it")
+    return found
+
+
+def _literal(value: Any) -> str:
+    return f"'{value}'" if isinstance(value, str) else str(value)
+
+
+@pytest.mark.parametrize("mode", ["generic", "custom"])
+@pytest.mark.parametrize(
+    ("statement", "values", "index"),
+    [
+        pytest.param(query.claim(PriceTracking), KEY, "price_task_tracking_pkey", id="claim"),
+        pytest.param(query.take_over(PriceTracking), KEY, "price_task_tracking_pkey", id="take over"),
+        pytest.param(query.renew(PriceTracking), KEY, "price_task_tracking_pkey", id="renew"),
+        pytest.param(query.complete(PriceTracking), KEY, "price_task_tracking_pkey", id="complete"),
+        pytest.param(
+            query.cancel(PriceTracking),
+            ASKED,
+            "price_task_tracking_pkey",
+            id="cancel",
+        ),
+        pytest.param(query.due(PriceTracking), LISTS, "idx_price_task_due", id="due"),
+        pytest.param(query.lost(PriceTracking), LISTS, "idx_price_task_running", id="lost"),
+        pytest.param(query.exhausted(PriceTracking), LISTS, "idx_price_task_running", id="exhausted"),
+        pytest.param(query.reaped(PriceTracking), LISTS, "idx_price_task_running", id="reaped"),
+        pytest.param(query.stale(PriceTracking), LISTS, "idx_price_task_running", id="stale"),
+        pytest.param(
+            statements.active(PriceTracking).limit(100), {}, "idx_price_task_(status|dates)", id="active"
+        ),
+        pytest.param(
+            statements.by_celery_task_id(PriceTracking, "task-77"),
+            {},
+            "idx_price_task_celery_task_id",
+            id="celery id",
+        ),
+        pytest.param(statements.page(PriceTracking), {}, "idx_price_task_dates", id="first page"),
+        pytest.param(
+            statements.stuck(PriceTracking, timedelta(hours=1)), {}, "idx_price_task_running", id="stuck"
+        ),
+    ],
+)
+def test_it_goes_by_its_index(
+    table: Engine, statement: Any, values: dict[str, Any], index: str, mode: str
+) -> None:
+    found = plan(table, statement, values, mode=mode)
+    assert re.search(index, found), found
+    assert "Seq Scan" not in found, found
+
+
+@pytest.mark.parametrize("mode", ["generic", "custom"])
+def test_due_stops_at_the_first_row_that_is_not(table: Engine, mode: str) -> None:
+    # A volatile clock cannot bound an index: every row that waits would be read at each sweep.
+    found = plan(table, query.due(PriceTracking), LISTS, mode=mode)
+    assert re.search(r"Index Cond: .*dispatch_at <= ", found), found
