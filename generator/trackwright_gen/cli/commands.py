@@ -34,6 +34,11 @@ COMMANDS: dict[str, CommandEntry] = {
     "doctor": CommandEntry(
         "trackwright.maintenance.commands.doctor", "celery", "Find what is wrong with domains, with hints."
     ),
+    "monitoring": CommandEntry(
+        "trackwright.maintenance.commands.monitoring",
+        "celery",
+        "Print a Grafana dashboard or Prometheus alert rules.",
+    ),
     "stats": CommandEntry("trackwright.maintenance.commands.stats", "celery", "Show domains in figures."),
     "cancel": CommandEntry("trackwright.maintenance.commands.cancel", "celery", "Cancel rows of a domain."),
     "retry": CommandEntry(

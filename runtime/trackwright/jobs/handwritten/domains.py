@@ -11,6 +11,7 @@ from trackwright.jobs.database import AsyncDatabase, database_of
 from trackwright.jobs.loop import process_loop
 from trackwright.model import TaskTrackingMixin, domain_of
 from trackwright.registry import Domain, SessionFactory, find, register
+from trackwright.retention import Retention
 from trackwright.service import BaseTaskTrackingService, SyncTaskTrackingService
 
 DomainOrService = str | SyncTaskTrackingService[Any]
@@ -20,14 +21,18 @@ Step = Callable[[SyncTaskTrackingService[Any]], ResultT]
 
 
 def register_domain(
-    model: type[TaskTrackingMixin], session_factory: SessionFactory, *, stale_after: float | None = None
+    model: type[TaskTrackingMixin],
+    session_factory: SessionFactory,
+    *,
+    stale_after: float | None = None,
+    retention: Retention | None = None,
 ) -> str:
-    """Make a domain without tracked tasks known to these utilities and to the sweep; gives its name.
+    """Make a domain without tracked tasks known to these utilities and to maintenance; gives its name.
 
     Hand-written rows have no lease, so the sweep cannot tell a dead worker's row from a long one: with
     `stale_after` it cancels rows that run longer than that many seconds.
     """
-    domain = Domain(domain_of(model), model, session_factory, stale_after)
+    domain = Domain(domain_of(model), model, session_factory, stale_after, retention)
     register(domain)
     return domain.name
 
