@@ -1,5 +1,8 @@
 """Pruning by retention: what goes, what stays, in batches, beside others, by the index."""
 
+import os
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,8 +10,11 @@ from typing import Any
 import pytest
 from ops_models import OrderTracking
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.orm import Session
 
-from trackwright import Retention, query
+from trackwright import BaseTaskTrackingCRUD, Retention, SyncTaskTrackingCRUD, query, registry
+from trackwright.registry import Domain
 
 DAY = timedelta(days=1)
 
@@ -96,6 +102,71 @@ def test_a_batch_reads_the_index_and_deletes_by_address(ops: Any) -> None:
     assert "idx_order_task_dates" in plan
     assert "Tid Scan" in plan
     assert "Seq Scan" not in plan
+
+
+def test_beat_prunes_by_a_task_of_the_app(ops: Any) -> None:
+    ops.add("COMPLETED", age=31 * DAY)
+    ops.add("COMPLETED", domain="report", age=31 * DAY)
+    code = "from ops_app import celery_app; celery_app.tasks['trackwright.prune'].apply().get()"
+    environment = {**os.environ, **ops.environment}
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment, cwd=ops.folder)
+    assert (ops.rows(), ops.rows("report")) == ({}, {})
+
+
+def test_crud_prunes_one_batch_in_the_callers_transaction(ops: Any) -> None:
+    ops.add("COMPLETED", "COMPLETED", "CANCELLED", age=31 * DAY)
+    ops.add("FAILED", age=31 * DAY)
+    crud = SyncTaskTrackingCRUD(OrderTracking)
+    with Session(ops.engine) as session:
+        assert crud.prune(session, batch=2) == 2
+        session.rollback()
+        assert [crud.prune(session, batch=2) for _ in range(3)] == [2, 1, 0]
+        assert crud.prune(session, Retention(failed=30)) == 1
+        session.commit()
+    assert ops.rows() == {}
+
+
+def test_crud_lists_failures_newest_first(ops: Any) -> None:
+    ops.add("COMPLETED", age=DAY)
+    old, middle, new = (
+        ops.add("FAILED", age=days * DAY, error_message=error)[0]
+        for days, error in ((3, "50% done"), (2, "500 done"), (1, "at 50% again"))
+    )
+    crud = SyncTaskTrackingCRUD(OrderTracking)
+    with Session(ops.engine) as session:
+        assert [row.id for row in crud.failures(session)] == [new, middle, old]
+        first = crud.failures(session, containing="50%", limit=1)
+        assert [row.id for row in first] == [new]
+        assert [row.id for row in crud.failures(session, containing="50%", after=first[-1])] == [old]
+
+
+async def test_both_over_async_sessions(ops: Any) -> None:
+    ops.add("COMPLETED", age=31 * DAY)
+    (failed,) = ops.add("FAILED")
+    url = ops.engine.url.render_as_string(hide_password=False).replace("sqlite:", "sqlite+aiosqlite:")
+    engine = create_async_engine(url)
+    crud = BaseTaskTrackingCRUD(OrderTracking)
+    async with AsyncSession(engine, expire_on_commit=False) as session:
+        assert await crud.prune(session) == 1
+        assert [row.id for row in await crud.failures(session)] == [failed]
+        await session.commit()
+    await engine.dispose()
+    assert list(ops.rows()) == [failed]
+
+
+def test_a_task_that_is_silent_about_retention_keeps_what_another_said() -> None:
+    kept = {domain.name: domain for domain in registry.domains()}
+    year = Retention(completed=365)
+    try:
+        registry.register(Domain("order", OrderTracking, Session, retention=year))
+        registry.register(Domain("order", OrderTracking, Session, stale_after=60))
+        found = registry.find("order")
+        assert (found.retention, found.stale_after) == (year, 60)
+        registry.register(Domain("order", OrderTracking, Session, retention=Retention()))
+        assert registry.find("order").retention == Retention()
+    finally:
+        registry._domains.clear()
+        registry._domains.update(kept)
 
 
 @pytest.mark.parametrize("days", [{"completed": -1}, {"failed": -0.5}])

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from trackwright.crud.statements import ModelT
 from trackwright.crud.sync_crud import SyncTaskTrackingCRUD
+from trackwright.retention import Retention
 from trackwright.status import TrackingStatus
 
 ResultT = TypeVar("ResultT")
@@ -63,6 +64,23 @@ class BaseTaskTrackingCRUD(Generic[ModelT]):
             lambda crud, session: crud.get_by_status(session, status, skip=skip, limit=limit, after=after),
         )
 
+    async def failures(
+        self,
+        db: AsyncSession,
+        *,
+        containing: str | None = None,
+        skip: int = 0,
+        limit: int = 100,
+        after: ModelT | None = None,
+    ) -> Sequence[ModelT]:
+        """FAILED rows, newest first; only those whose error contains a text, where one is given."""
+        return await self._run(
+            db,
+            lambda crud, session: crud.failures(
+                session, containing=containing, skip=skip, limit=limit, after=after
+            ),
+        )
+
     async def get_active_tasks(self, db: AsyncSession, *, limit: int | None = None) -> Sequence[ModelT]:
         """Rows that are PENDING or PROCESSING, newest first."""
         return await self._run(db, lambda crud, session: crud.get_active_tasks(session, limit=limit))
@@ -78,6 +96,10 @@ class BaseTaskTrackingCRUD(Generic[ModelT]):
     async def count_by_status(self, db: AsyncSession) -> dict[TrackingStatus, int]:
         """How many rows are in each status."""
         return await self._run(db, lambda crud, session: crud.count_by_status(session))
+
+    async def prune(self, db: AsyncSession, retention: Retention | None = None, *, batch: int = 5_000) -> int:
+        """Delete one batch of rows whose retention is over; commit and call again until it gives 0."""
+        return await self._run(db, lambda crud, session: crud.prune(session, retention, batch=batch))
 
     async def _run(
         self, db: AsyncSession, step: Callable[[SyncTaskTrackingCRUD[ModelT], Session], ResultT]

@@ -5,13 +5,16 @@ from datetime import timedelta
 from typing import Any, Generic
 
 from pydantic import BaseModel
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session
 
+from trackwright import query
+from trackwright.clock import clock
 from trackwright.crud import statements
 from trackwright.crud.statements import ModelT
 from trackwright.errors import TrackingNotFound
 from trackwright.model import table_of
+from trackwright.retention import Retention
 from trackwright.status import TrackingStatus
 
 _MOVED_BY_OPERATIONS = frozenset({"status", "attempts", "started_at", "completed_at", "lease_until"})
@@ -80,6 +83,23 @@ class SyncTaskTrackingCRUD(Generic[ModelT]):
             statements.page(self.model, status=wanted, skip=skip, limit=limit, after=after)
         ).all()
 
+    def failures(
+        self,
+        db: Session,
+        *,
+        containing: str | None = None,
+        skip: int = 0,
+        limit: int = 100,
+        after: ModelT | None = None,
+    ) -> Sequence[ModelT]:
+        """FAILED rows, newest first; only those whose error contains a text, where one is given."""
+        statement = statements.page(
+            self.model, status=TrackingStatus.FAILED, skip=skip, limit=limit, after=after
+        )
+        if containing is not None:
+            statement = statement.where(self.model.error_message.contains(containing, autoescape=True))
+        return db.scalars(statement).all()
+
     def get_active_tasks(self, db: Session, *, limit: int | None = None) -> Sequence[ModelT]:
         """Rows that are PENDING or PROCESSING, newest first."""
         return db.scalars(statements.active(self.model).limit(limit)).all()
@@ -97,6 +117,18 @@ class SyncTaskTrackingCRUD(Generic[ModelT]):
         counts = db.execute(select(self.model.status, func.count()).group_by(self.model.status)).all()
         found = {TrackingStatus(status): number for status, number in counts}
         return {status: found.get(status, 0) for status in TrackingStatus}
+
+    def prune(self, db: Session, retention: Retention | None = None, *, batch: int = 5_000) -> int:
+        """Delete one batch of rows whose retention is over, oldest first, and give how many.
+
+        Commit and call again until it gives 0: transactions stay short.
+        """
+        mapper = {"mapper": inspect(self.model)}
+        now = db.execute(select(clock()), bind_arguments=mapper).scalar_one()
+        values = query.prune_parameters((retention or Retention()).cutoffs(now)) | query.parameters(
+            batch=batch
+        )
+        return len(db.execute(query.prune(self.model), values, bind_arguments=mapper).all())
 
     def _required(self, db: Session, tracking_id: int) -> ModelT:
         row = db.get(self.model, tracking_id)
