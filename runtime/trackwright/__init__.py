@@ -7,6 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from trackwright.backoff import Backoff
 from trackwright.crud import BaseTaskTrackingCRUD, SyncTaskTrackingCRUD
+from trackwright.dependencies import (
+    Flow,
+    MissingPrerequisites,
+    Progress,
+    SeparateDatabases,
+    Step,
+    TaskRef,
+    chain,
+    group,
+    step,
+)
 from trackwright.errors import (
     InvalidTransition,
     MissingExtra,
@@ -35,12 +46,18 @@ __all__ = [
     "Backoff",
     "BaseTaskTrackingCRUD",
     "BaseTaskTrackingService",
+    "Flow",
     "InvalidTransition",
     "MissingExtra",
+    "MissingPrerequisites",
+    "Progress",
     "Retention",
+    "SeparateDatabases",
     "SessionSettingsError",
+    "Step",
     "SyncTaskTrackingCRUD",
     "SyncTaskTrackingService",
+    "TaskRef",
     "TaskTrackingBase",
     "TaskTrackingCreate",
     "TaskTrackingFilter",
@@ -53,6 +70,9 @@ __all__ = [
     "TrackingStatus",
     "TrackwrightError",
     "UnknownStatus",
+    "chain",
+    "group",
+    "step",
     "tracked_task",
 ]
 

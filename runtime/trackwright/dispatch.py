@@ -91,6 +91,20 @@ publisher = _Publisher()
 os.register_at_fork(after_in_child=publisher.forget_thread)
 
 
+_tasks: dict[str, Callable[[], Sendable | None]] = {}
+
+
+def introduce(name: str, find: Callable[[], Sendable | None]) -> None:
+    """Make a task known by its name, so that rows can be sent which only name theirs."""
+    _tasks[name] = find
+
+
+def known_task(name: str) -> Sendable | None:
+    """The task of this name, where this process has it."""
+    find = _tasks.get(name)
+    return None if find is None else find()
+
+
 def send(messages: Sequence[Message]) -> int:
     """Publish messages now; how many went out. A broker that refuses two in a row is left to the sweep."""
     sent = failures = 0

@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from sqlalchemy import (
     JSON,
@@ -56,6 +56,9 @@ class TaskTrackingMixin:
 
     __max_attempts__: ClassVar[int] = 3
     """Default of max_attempts for rows of this domain."""
+
+    __on_failure__: ClassVar[Literal["cancel", "run"]] = "cancel"
+    """What rows of this domain do when a prerequisite of theirs failed for good or was cancelled."""
 
     id: Mapped[int] = mapped_column(
         BigInteger().with_variant(Integer, "sqlite"), Identity(), primary_key=True, sort_order=-40

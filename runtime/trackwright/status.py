@@ -36,6 +36,8 @@ class TrackingStatus(StrEnum):
 _S = TrackingStatus
 
 ACTIVE = (_S.PENDING, _S.PROCESSING)
+ENDS = (_S.COMPLETED, _S.FAILED, _S.CANCELLED)
+"""Where nothing more happens by itself; rows that wait for one in such a status wait no longer."""
 FINAL = (_S.COMPLETED, _S.CANCELLED)
 
 

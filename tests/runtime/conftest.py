@@ -30,6 +30,14 @@ class PriceTracking(TaskTrackingMixin, Base):
     price: Mapped[Decimal | None] = mapped_column(Numeric(20, 6))
 
 
+class ReportTracking(TaskTrackingMixin, Base):
+    """A second domain, whose table's name sorts behind the first one's."""
+
+    __tablename__ = "report_task_tracking"
+
+    title: Mapped[str] = mapped_column(String(40))
+
+
 class PriceService(SyncTaskTrackingService[PriceTracking]):
     """Its service."""
 
@@ -102,3 +110,9 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def tracking_id(service: PriceService) -> int:
     """A committed PENDING row."""
     return service.create_tracking(etf_id="IE00", commit=True)
+
+
+@pytest.fixture
+def reports() -> type[ReportTracking]:
+    """The model of a second domain."""
+    return ReportTracking

@@ -11,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 from sqlalchemy.util import greenlet_spawn
 
+from trackwright.dependencies import ended, settle_in
 from trackwright.jobs.database import AsyncDatabase, Database
+from trackwright.jobs.endings import Ending, end
 from trackwright.jobs.heartbeat import process_heartbeat
 from trackwright.jobs.loop import process_loop
 from trackwright.jobs.policy import Policy
@@ -36,7 +38,7 @@ def _sync_view(factory: Callable[[], AsyncSession]) -> Callable[[], Session]:
     return lambda: factory().sync_session
 
 
-def perform(run: BaseRun[Any, Any], body: Body, ending: Any) -> Any:
+def perform(run: BaseRun[Any, Any], body: Body, ending: Ending) -> Any:
     """Run a body and commit what it wrote together with the ending; give what it returned.
 
     Raises:
@@ -51,7 +53,7 @@ def perform(run: BaseRun[Any, Any], body: Body, ending: Any) -> Any:
     return process_loop().run(_perform_async(run, body, ending))
 
 
-def _perform_plain(run: BaseRun[Any, Any], body: Body, ending: Any) -> Any:
+def _perform_plain(run: BaseRun[Any, Any], body: Body, ending: Ending) -> Any:
     with _heartbeat(run, interrupt=_nothing):
         try:
             result = body(run)
@@ -61,7 +63,7 @@ def _perform_plain(run: BaseRun[Any, Any], body: Body, ending: Any) -> Any:
     return result
 
 
-async def _perform_async(run: BaseRun[Any, Any], body: Body, ending: Any) -> Any:
+async def _perform_async(run: BaseRun[Any, Any], body: Body, ending: Ending) -> Any:
     with _heartbeat(run, interrupt=_canceller()):
         try:
             result = await body(run)
@@ -74,14 +76,19 @@ async def _perform_async(run: BaseRun[Any, Any], body: Body, ending: Any) -> Any
     return result
 
 
-def _commit(run: BaseRun[Any, Any], ending: Any) -> None:
+def _commit(run: BaseRun[Any, Any], ending: Ending) -> None:
     session = _sync_session(run)
     if session is not None and (session.in_transaction() or _has_changes(session)):
-        row = commit_fenced(run, session, (ending, run.key))
+        fence = ending.statement, run.key
+        row = commit_fenced(run, session, fence, lambda row: _settle(run, session, ending, row))
     else:
-        row = run.database.first(ending, run.key)
+        row = end(run.database, run.model, ending, run.key)
     if row is None:
         raise ClaimLost
+
+
+def _settle(run: BaseRun[Any, Any], session: Session, ending: Ending, row: Row[Any]) -> None:
+    settle_in(session, run.model, ended(run.model, row, ending.status))
 
 
 def _close(run: BaseRun[Any, Any]) -> None:

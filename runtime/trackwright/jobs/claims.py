@@ -65,6 +65,9 @@ def claim(database: Database, model: type[TaskTrackingMixin], delivery: Delivery
     state = database.first(query.claim_state(model), query.parameters(tracking_id=tracking_id))
     if state is None:
         raise TrackingNotFound(table_of(model).name, tracking_id)
+    if state.waiting_for is not None:
+        # The prerequisite that ends last sends the message.
+        return NothingToDo(f"waiting for {state.waiting_for} prerequisites")
     if state.status == TrackingStatus.PENDING:
         return NotYet(
             _seconds_until(state.scheduled_at, state.database_time), swept=state.dispatch_at is not None

@@ -2,7 +2,7 @@
 
 import weakref
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, Row
@@ -35,6 +35,10 @@ class Database(Protocol):
 
     def read(self, look: Callable[[Connection], ResultT]) -> ResultT:
         """Let a function look at the database over one connection; nothing is committed."""
+        ...
+
+    def transact(self, work: Callable[[Connection], ResultT]) -> ResultT:
+        """Let a function do its work over one connection, and commit it as a whole."""
         ...
 
     def apart(self) -> "Database":
@@ -93,6 +97,11 @@ class SyncDatabase(_FirstOfAll):
         with self.engine.connect() as connection:
             return look(connection)
 
+    def transact(self, work: Callable[[Connection], ResultT]) -> ResultT:
+        """Let a function do its work over one connection, and commit it as a whole."""
+        with self.engine.begin() as connection:
+            return work(connection)
+
     def apart(self) -> "SyncDatabase":
         """A twin with a pool of its own: bodies that hold all connections must not stop the heartbeat."""
         return SyncDatabase(_twin(self.engine))
@@ -109,8 +118,19 @@ class AsyncDatabase(_FirstOfAll):
 
     def all(self, statement: Any, values: dict[str, Any]) -> list[Row[Any]]:
         """Execute a statement, commit, and give its rows; on the loop itself only inside a greenlet."""
+        return self._wait_for(self._on_loop(statement, values))
+
+    def transact(self, work: Callable[[Connection], ResultT]) -> ResultT:
+        """Let a function do its work over one connection, and commit it as a whole."""
+
+        async def working() -> ResultT:
+            async with self.engine.begin() as connection:
+                return await connection.run_sync(work)
+
+        return self._wait_for(working())
+
+    def _wait_for(self, work: Coroutine[Any, Any, ResultT]) -> ResultT:
         thread = self._loop()
-        work = self._on_loop(statement, values)
         return await_only(work) if thread.is_current() else thread.run(work)
 
     def read(self, look: Callable[[Connection], ResultT]) -> ResultT:

@@ -12,11 +12,13 @@ from trackwright.error_text import describe
 from trackwright.jobs.body import Body, make_run, perform
 from trackwright.jobs.claims import Claimed, Delivery, NothingToDo, NotYet, claim
 from trackwright.jobs.database import Database
+from trackwright.jobs.endings import Ending, end
 from trackwright.jobs.measures import Measures
 from trackwright.jobs.policy import Policy
 from trackwright.jobs.run import BaseRun, ClaimLost, TaskCancelled, domain_name
 from trackwright.jobs.verdict import Again, Dropped, judge, signal_again, signal_over
 from trackwright.metrics.definitions import TaskEvent
+from trackwright.status import TrackingStatus
 
 logger = logging.getLogger("trackwright.jobs")
 LONGEST_COUNTDOWN = 300.0
@@ -76,7 +78,7 @@ def _log_skipped(policy: Policy, delivery: Delivery, status: str) -> None:
 
 def _attempt(policy: Policy, run: BaseRun[Any, Any], body: Body, resend: Resend) -> Any:
     try:
-        result = perform(run, body, query.complete(policy.model))
+        result = perform(run, body, Ending(TrackingStatus.COMPLETED, query.complete(policy.model)))
     except TaskCancelled:
         return _cancelled(policy, run)
     except ClaimLost:
@@ -99,10 +101,12 @@ def _failed(policy: Policy, run: BaseRun[Any, Any], error: Exception, resend: Re
         case _:
             pass
     failure = run.key | query.parameters(error=text)
-    if run.database.first(query.fail_unless_cancelled(policy.model), failure) is not None:
+    failing = Ending(TrackingStatus.FAILED, query.fail_unless_cancelled(policy.model))
+    if end(run.database, run.model, failing, failure) is not None:
         run.ended_as = TaskEvent.FAILED
         raise signal_over(error)
-    if run.database.first(query.stop_if_requested(policy.model), run.key) is not None:
+    stopping = Ending(TrackingStatus.CANCELLED, query.stop_if_requested(policy.model))
+    if end(run.database, run.model, stopping, run.key) is not None:
         run.ended_as = TaskEvent.CANCELLED
         raise Ignore(f"row {run.tracking.id} was cancelled while it failed: {text}") from error
     _lost(run)
@@ -122,14 +126,15 @@ def _rescheduled(run: BaseRun[Any, Any], again: Again, text: str, resend: Resend
 
 def _dropped(run: BaseRun[Any, Any], text: str, error: Exception) -> NoReturn:
     noted = run.key | query.parameters(reason=text, actor="body")
-    if run.database.first(query.drop(run.model), noted) is None:
+    dropping = Ending(TrackingStatus.CANCELLED, query.drop(run.model))
+    if end(run.database, run.model, dropping, noted) is None:
         _lost(run)
     run.ended_as = TaskEvent.CANCELLED
     raise error
 
 
 def _cancelled(policy: Policy, run: BaseRun[Any, Any]) -> NoReturn:
-    ending = query.stop(policy.model)
+    ending = Ending(TrackingStatus.CANCELLED, query.stop(policy.model))
     run.cleaning_up = True
     try:
         perform(run, policy.on_cancel or _no_cleanup, ending)
@@ -141,7 +146,7 @@ def _cancelled(policy: Policy, run: BaseRun[Any, Any]) -> NoReturn:
             *(domain_name(run.model), run.tracking.id),
             extra=run.log_fields,
         )
-        run.database.first(ending, run.key)
+        end(run.database, run.model, ending, run.key)
     run.ended_as = TaskEvent.CANCELLED
     raise Ignore(f"row {run.tracking.id} was cancelled")
 

@@ -225,7 +225,10 @@ def release(session: Session) -> None:
 
 
 def commit_fenced(
-    run: BaseRun[Any, Any], session: Session, fence: tuple[Any, dict[str, Any]]
+    run: BaseRun[Any, Any],
+    session: Session,
+    fence: tuple[Any, dict[str, Any]],
+    before_commit: Callable[[Row[Any]], None] | None = None,
 ) -> Row[Any] | None:
     """Commit the body's writes together with a statement that only the holder of the claim can make."""
     session.flush()
@@ -233,6 +236,8 @@ def commit_fenced(
     if row is None:
         session.rollback()
         return None
+    if before_commit is not None:
+        before_commit(row)
     run.may_commit = True
     try:
         session.commit()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from celery import Celery, Task
 
 from trackwright.backoff import Backoff
-from trackwright.dispatch import Message, send
+from trackwright.dispatch import Message, introduce, send
 from trackwright.jobs.claims import Delivery
 from trackwright.jobs.database import AsyncDatabase, Database, database_of
 from trackwright.jobs.execution import execute
@@ -101,6 +101,7 @@ class TrackedTask(_Task):
     def on_bound(cls, app: Celery) -> None:
         """Make the domain known to maintenance, once Celery has made the task."""
         super().on_bound(app)
+        introduce(str(cls.name), lambda: app.tasks.get(cls.name))
         name = domain_of(cls.model)
         register(Domain(name, cls.model, cls.session_factory, cls.stale_after, cls.retention))
 

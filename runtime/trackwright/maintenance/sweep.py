@@ -13,7 +13,9 @@ from sqlalchemy import Row
 from trackwright import query
 from trackwright.errors import TrackwrightError
 from trackwright.jobs.database import Database, database_of
+from trackwright.jobs.endings import Ending, end_batch
 from trackwright.registry import Domain
+from trackwright.status import TrackingStatus
 
 logger = logging.getLogger("trackwright.sweep")
 BATCH = 1_000
@@ -50,10 +52,13 @@ def sweep(domain: Domain, send: Send, *, batch: int = BATCH) -> SweepResult:
     """Sweep one domain; `send` publishes the message of a row and says whether it went out."""
     database = database_of(domain.session_factory, domain.model)
     model = domain.model
-    cancelled = len(_change(database, query.reaped(model), batch=batch))
+    values = query.parameters(batch=batch)
+    cancelling = TrackingStatus.CANCELLED
+    cancelled = end_batch(database, model, Ending(cancelling, query.reaped(model)), values)
     if domain.stale_after is not None:
-        cancelled += len(_change(database, query.stale(model), batch=batch, stale_after=domain.stale_after))
-    exhausted = len(_change(database, query.exhausted(model), batch=batch))
+        old = values | query.parameters(stale_after=domain.stale_after)
+        cancelled += end_batch(database, model, Ending(cancelling, query.stale(model)), old)
+    exhausted = end_batch(database, model, Ending(TrackingStatus.FAILED, query.exhausted(model)), values)
     recovered = _change(database, query.lost(model), batch=batch)
     # Committed before anything is sent: a worker that is quick finds the row PENDING.
     outgoing = [*recovered, *_change(database, query.due(model), batch=batch)]

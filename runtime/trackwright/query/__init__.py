@@ -9,6 +9,7 @@ from trackwright.query.basis import Model, has_status, parameters
 from trackwright.query.claims import claim, claim_state, renew, start, take_over
 from trackwright.query.endings import (
     abandon,
+    alone,
     cancel,
     complete,
     drop,
@@ -26,6 +27,7 @@ __all__ = [
     "BEGINNING",
     "Model",
     "abandon",
+    "alone",
     "cancel",
     "claim",
     "claim_state",

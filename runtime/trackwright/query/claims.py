@@ -20,6 +20,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from trackwright import status as machine
 from trackwright.clock import clock, clock_plus
+from trackwright.dependency_sql import waiting_for
 from trackwright.metadata_sql import CancelRequested, DispatchNoted, trail_appended
 from trackwright.model import table_of
 from trackwright.query.basis import (
@@ -36,12 +37,14 @@ from trackwright.query.basis import (
 
 @per_model
 def claim(model: Model) -> ReturningUpdate[Any]:
-    """PENDING and due -> PROCESSING. Parameters: tracking_id, lease (seconds), task, celery_task_id. Whole row.
+    """PENDING, due and waiting for nothing -> PROCESSING. Returns the whole row.
 
-    Task and message id are for rows that were created without `enqueue`: the sweep sends by them.
+    Parameters: tracking_id, lease (seconds), task, celery_task_id. Task and message id are for rows that were
+    created without `enqueue`: the sweep sends by them.
     """
     columns = columns_of(model)
     due = or_(columns.scheduled_at.is_(null()), columns.scheduled_at <= clock())
+    free = waiting_for(columns.metadata).is_(null())
     statement = by_key(
         model,
         machine.CLAIM,
@@ -53,14 +56,14 @@ def claim(model: Model) -> ReturningUpdate[Any]:
         celery_task_id=func.coalesce(columns.celery_task_id, text_parameter("celery_task_id")),
         metadata=DispatchNoted(columns.metadata, text_parameter("task")),
     )
-    return whole_row(model, statement.where(due))
+    return whole_row(model, statement.where(due, free))
 
 
 @per_model
 def start(model: Model) -> ReturningUpdate[Any]:
     """A claim by hand: no lease, so nothing reaps it. Parameters: tracking_id."""
     columns = columns_of(model)
-    return by_key(
+    statement = by_key(
         model,
         machine.CLAIM,
         attempts=columns.attempts + 1,
@@ -68,7 +71,8 @@ def start(model: Model) -> ReturningUpdate[Any]:
         completed_at=null(),
         lease_until=null(),
         dispatch_at=null(),
-    ).returning(columns.id)
+    )
+    return statement.where(waiting_for(columns.metadata).is_(null())).returning(columns.id)
 
 
 @per_model
@@ -128,5 +132,6 @@ def claim_state(model: Model) -> Executable:
         columns.dispatch_at,
         columns.lease_until,
         CancelRequested(columns.metadata).label("cancel_requested"),
+        waiting_for(columns.metadata).label("waiting_for"),
         clock().label("database_time"),
     ).where(columns.id == parameter("tracking_id", BigInteger()))

@@ -1,5 +1,6 @@
 """Statements that end an attempt or a row."""
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -11,17 +12,24 @@ from sqlalchemy import (
     not_,
     null,
     true,
-    update,
 )
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from trackwright import status as machine
 from trackwright.clock import clock, clock_plus
+from trackwright.dependency_sql import (
+    WithNumber,
+    WithoutKey,
+    dependents,
+    frees_dependents,
+    has_dependents,
+    key,
+)
 from trackwright.metadata_sql import CancelForgotten, CancelNoted, CancelRequested, trail_appended
-from trackwright.model import table_of
 from trackwright.query.basis import (
     Model,
     by_key,
+    change,
     columns_of,
     literal_status,
     parameter,
@@ -36,7 +44,7 @@ def complete(model: Model, *, any_attempt: bool = False) -> ReturningUpdate[Any]
     """PROCESSING -> COMPLETED. Parameters: tracking_id, attempt."""
     return by_key(
         model, machine.COMPLETE, any_attempt=any_attempt, completed_at=clock(), lease_until=null()
-    ).returning(columns_of(model).id)
+    ).returning(*_ended(model))
 
 
 @per_model
@@ -51,7 +59,7 @@ def fail(model: Model, *, any_attempt: bool = False) -> ReturningUpdate[Any]:
         lease_until=null(),
         error_message=text_parameter("error"),
         metadata=trail_appended(columns, outcome="FAILED", error=text_parameter("error")),
-    ).returning(columns.id)
+    ).returning(*_ended(model))
 
 
 @per_model
@@ -90,7 +98,7 @@ def stop(model: Model, *, any_attempt: bool = False) -> ReturningUpdate[Any]:
     """PROCESSING -> CANCELLED, once the body has stopped. Parameters: tracking_id, attempt."""
     return by_key(
         model, machine.STOP, any_attempt=any_attempt, completed_at=clock(), lease_until=null()
-    ).returning(columns_of(model).id)
+    ).returning(*_ended(model))
 
 
 @per_model
@@ -100,16 +108,19 @@ def stop_if_requested(model: Model) -> ReturningUpdate[Any]:
 
 
 @per_model
-def cancel(model: Model) -> ReturningUpdate[Any]:
+def cancel(model: Model, *, cascade: bool = True) -> ReturningUpdate[Any]:
     """PENDING -> CANCELLED, or a cancel request on a PROCESSING row. Parameters: tracking_id, reason, actor.
 
-    Returns the status after it.
+    Without cascade the row frees those that wait for it, once it is CANCELLED. Returns the status after it.
     """
     columns = columns_of(model)
     cancelled: ColumnElement[str] = literal_column("'CANCELLED'")
+    returned: list[ColumnElement[Any]] = [columns.status, *_ended(model)]
+    noted = CancelNoted(columns.metadata, text_parameter("reason"), text_parameter("actor"))
+    metadata: Any = noted if cascade else WithNumber(noted, key("frees_dependents"), literal_column("1"))
     pending: ColumnElement[bool] = columns.status == literal_column("'PENDING'")
     return (
-        update(table_of(model))
+        change(model)
         .where(
             columns.id == parameter("tracking_id", BigInteger()),
             columns.status.in_(literal_status(*machine.ACTIVE)).is_(true()),
@@ -119,9 +130,9 @@ def cancel(model: Model) -> ReturningUpdate[Any]:
             completed_at=case((pending, clock()), else_=columns.completed_at),
             dispatch_at=null(),
             updated_at=clock(),
-            metadata=CancelNoted(columns.metadata, text_parameter("reason"), text_parameter("actor")),
+            metadata=metadata,
         )
-        .returning(columns.status)
+        .returning(*returned)
     )
 
 
@@ -132,7 +143,7 @@ def abandon(model: Model) -> ReturningUpdate[Any]:
     noted = CancelNoted(columns.metadata, text_parameter("reason"), text_parameter("actor"))
     return by_key(
         model, machine.ABANDON, completed_at=clock(), lease_until=null(), dispatch_at=null(), metadata=noted
-    ).returning(columns.id)
+    ).returning(*_ended(model))
 
 
 @per_model
@@ -141,7 +152,7 @@ def drop(model: Model) -> ReturningUpdate[Any]:
     columns = columns_of(model)
     noted = CancelNoted(columns.metadata, text_parameter("reason"), text_parameter("actor"))
     return by_key(model, machine.STOP, completed_at=clock(), lease_until=null(), metadata=noted).returning(
-        columns.id
+        *_ended(model)
     )
 
 
@@ -161,6 +172,22 @@ def retry(model: Model) -> ReturningUpdate[Any]:
         dispatch_at=clock_plus(parameter("dispatch_delay", Float())),
         started_at=null(),
         completed_at=null(),
-        metadata=CancelForgotten(columns.metadata),
+        metadata=_without_settled(CancelForgotten(columns.metadata)),
     )
     return whole_row(model, statement)
+
+
+@cache
+def alone(statement: ReturningUpdate[Any]) -> ReturningUpdate[Any]:
+    """An ending of this module, only for a row that no other waits for: it needs no transaction."""
+    return statement.where(not_(has_dependents(statement.table.c.metadata)))
+
+
+def _ended(model: Model) -> list[ColumnElement[Any]]:
+    columns = columns_of(model)
+    return [columns.id, dependents(columns.metadata), frees_dependents(columns.metadata)]
+
+
+def _without_settled(metadata: ColumnElement[Any]) -> ColumnElement[Any]:
+    # Those that waited were settled when the row failed: another attempt has none to wake.
+    return WithoutKey(WithoutKey(metadata, key("dependents")), key("frees_dependents"))

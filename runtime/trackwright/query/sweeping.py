@@ -10,6 +10,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from trackwright import status as machine
 from trackwright.clock import clock, clock_plus, next_send, statement_clock
+from trackwright.dependency_sql import dependents, frees_dependents
 from trackwright.dispatch import RESEND_AFTER
 from trackwright.metadata_sql import CancelNoted, CancelRequested, trail_appended
 from trackwright.query.basis import (
@@ -108,7 +109,7 @@ def stale(model: Model) -> ReturningUpdate[Any]:
                 columns.metadata, cast(reason, Text()), cast(literal("sweep", Text()), Text())
             ),
         )
-        .returning(*_message_columns(model))
+        .returning(*_ended_columns(model))
     )
 
 
@@ -132,7 +133,7 @@ def _recovered(
             metadata=trail_appended(columns, outcome=outcome, error=lost_error()),
             **values,
         )
-        .returning(*_message_columns(model))
+        .returning(*_ended_columns(model))
     )
 
 
@@ -153,3 +154,8 @@ def _batch(model: Model, *conditions: ColumnElement[bool], order: Any) -> Any:
 def _message_columns(model: Model) -> list[ColumnElement[Any]]:
     columns = columns_of(model)
     return [columns.id, columns.celery_task_id, columns.metadata]
+
+
+def _ended_columns(model: Model) -> list[ColumnElement[Any]]:
+    columns = columns_of(model)
+    return [*_message_columns(model), dependents(columns.metadata), frees_dependents(columns.metadata)]

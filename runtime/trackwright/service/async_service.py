@@ -5,6 +5,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from trackwright.dependencies import OnFailure, Part, Progress, TaskRef, Tracked
 from trackwright.dispatch import Sendable
 from trackwright.service.sync_service import ModelT, SyncTaskTrackingService
 from trackwright.status import TrackingStatus
@@ -26,23 +27,91 @@ class BaseTaskTrackingService(Generic[ModelT]):
         if model is not None:
             self.model = model
 
-    async def create_tracking(self, *, commit: bool = False, **fields: Any) -> int:
+    async def create_tracking(
+        self,
+        *,
+        after: Iterable[Tracked] = (),
+        on_failure: OnFailure | None = None,
+        parent: Tracked | None = None,
+        commit: bool = False,
+        **fields: Any,
+    ) -> int:
         """Insert a PENDING row and give its id; see SyncTaskTrackingService.create_tracking."""
-        return await self._run(lambda rules: rules.create_tracking(commit=commit, **fields))
+        return await self._run(
+            lambda rules: rules.create_tracking(
+                after=after, on_failure=on_failure, parent=parent, commit=commit, **fields
+            )
+        )
 
-    async def create_many(self, rows: Iterable[Mapping[str, Any]], *, commit: bool = False) -> list[int]:
-        """Insert many PENDING rows in bulk and give their ids in order."""
-        return await self._run(lambda rules: rules.create_many(rows, commit=commit))
+    async def create_many(
+        self,
+        rows: Iterable[Mapping[str, Any]],
+        *,
+        after: Iterable[Tracked] = (),
+        on_failure: OnFailure | None = None,
+        parent: Tracked | None = None,
+        commit: bool = False,
+    ) -> list[int]:
+        """Insert many PENDING rows in bulk and give their ids in order; all with the same prerequisites."""
+        return await self._run(
+            lambda rules: rules.create_many(
+                rows, after=after, on_failure=on_failure, parent=parent, commit=commit
+            )
+        )
 
-    async def enqueue(self, task: Sendable, *, commit: bool = False, **fields: Any) -> int:
+    async def enqueue(
+        self,
+        task: Sendable,
+        *,
+        after: Iterable[Tracked] = (),
+        on_failure: OnFailure | None = None,
+        parent: Tracked | None = None,
+        commit: bool = False,
+        **fields: Any,
+    ) -> int:
         """Insert a PENDING row and send the task's message after the outermost commit, from a thread."""
-        return await self._run(lambda rules: rules.enqueue(task, commit=commit, **fields))
+        return await self._run(
+            lambda rules: rules.enqueue(
+                task, after=after, on_failure=on_failure, parent=parent, commit=commit, **fields
+            )
+        )
 
     async def enqueue_many(
-        self, task: Sendable, rows: Iterable[Mapping[str, Any]], *, commit: bool = False
+        self,
+        task: Sendable,
+        rows: Iterable[Mapping[str, Any]],
+        *,
+        after: Iterable[Tracked] = (),
+        on_failure: OnFailure | None = None,
+        parent: Tracked | None = None,
+        commit: bool = False,
     ) -> list[int]:
-        """The same for many rows, in one insert."""
-        return await self._run(lambda rules: rules.enqueue_many(task, rows, commit=commit))
+        """The same for many rows, in one insert; all with the same prerequisites."""
+        return await self._run(
+            lambda rules: rules.enqueue_many(
+                task, rows, after=after, on_failure=on_failure, parent=parent, commit=commit
+            )
+        )
+
+    async def create_flow(
+        self,
+        part: Part,
+        *,
+        after: Iterable[Tracked] = (),
+        on_failure: OnFailure | None = None,
+        parent: Tracked | None = None,
+        commit: bool = False,
+    ) -> list[TaskRef]:
+        """Insert the rows of a chain, a group or any nesting of them; see SyncTaskTrackingService.create_flow."""
+        return await self._run(
+            lambda rules: rules.create_flow(
+                part, after=after, on_failure=on_failure, parent=parent, commit=commit
+            )
+        )
+
+    async def progress(self, tracking_id: int) -> Progress:
+        """How far a row's children are, by status; TrackingNotFound when there is no such row."""
+        return await self._run(lambda rules: rules.progress(tracking_id))
 
     async def update_status(
         self,
@@ -65,10 +134,18 @@ class BaseTaskTrackingService(Generic[ModelT]):
         return await self._run(lambda rules: rules.get_status(tracking_id))
 
     async def cancel(
-        self, tracking_id: int, reason: str, by: str | None = None, *, commit: bool = False
+        self,
+        tracking_id: int,
+        reason: str,
+        by: str | None = None,
+        *,
+        cascade: bool = True,
+        commit: bool = False,
     ) -> TrackingStatus:
         """Cancel a queued task, or ask a running one to stop. Gives the status after it."""
-        return await self._run(lambda rules: rules.cancel(tracking_id, reason, by, commit=commit))
+        return await self._run(
+            lambda rules: rules.cancel(tracking_id, reason, by, cascade=cascade, commit=commit)
+        )
 
     async def retry(self, tracking_id: int, task: Sendable | None = None, *, commit: bool = False) -> None:
         """Give a FAILED row another attempt; sent after the commit with `task`, else by the next sweep."""

@@ -6,24 +6,35 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Float, insert, inspect, literal
+from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from trackwright import query
 from trackwright import status as machine
-from trackwright.clock import clock_plus
+from trackwright.dependencies import (
+    OnFailure,
+    Part,
+    Progress,
+    Step,
+    TaskRef,
+    Tracked,
+    connection_of,
+    ended,
+    group,
+    links,
+    progress,
+    settle_in,
+)
 from trackwright.dispatch import RESEND_AFTER, Message, Sendable, send_after_commit
 from trackwright.error_text import storable
 from trackwright.errors import InvalidTransition, TrackingNotFound
-from trackwright.metadata_sql import METADATA_KEYS
 from trackwright.model import TaskTrackingMixin, table_of
-from trackwright.status import Operation, TrackingStatus
+from trackwright.service.flow_rows import create_flow
+from trackwright.service.rows import checked, insert_ready, insert_rows, is_for_later, outgoing, send_ready
+from trackwright.status import ENDS, Operation, TrackingStatus
 
 ModelT = TypeVar("ModelT", bound=TaskTrackingMixin)
-_MACHINE_OWNED = frozenset(
-    {"id", "status", "attempts", "started_at", "completed_at", "error_message", "dispatch_at", "lease_until"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,45 +59,124 @@ class SyncTaskTrackingService(Generic[ModelT]):
         if model is not None:
             self.model = model
 
-    def create_tracking(self, *, commit: bool = False, **fields: Any) -> int:
+    def create_tracking(
+        self,
+        *,
+        after: Iterable[Tracked] = (),
+        on_failure: OnFailure | None = None,
+        parent: Tracked | None = None,
+        commit: bool = False,
+        **fields: Any,
+    ) -> int:
         """Insert a PENDING row and give its id.
+
+        Args:
+            after: rows of any domain in the same database that must complete before this one can start.
+            on_failure: what to do when one of them failed for good or was cancelled: `cancel` this row and all
+                that wait for it, or `run` it anyway; the model's `__on_failure__` unless given.
+            parent: the row that this one is a part of; `progress` of the parent counts it.
+            commit: commit at once; otherwise the caller does.
+            fields: the row's columns.
 
         Raises:
             TypeError: a field that the model does not have, or that only the status machine sets.
+            MissingPrerequisites: a row of `after`, or the parent, does not exist.
+            SeparateDatabases: one of them lies in another database.
         """
-        return self.create_many([fields], commit=commit)[0]
+        ids = self.create_many([fields], after=after, on_failure=on_failure, parent=parent, commit=commit)
+        return ids[0]
 
-    def create_many(self, rows: Iterable[Mapping[str, Any]], *, commit: bool = False) -> list[int]:
-        """Insert many PENDING rows in bulk and give their ids in order."""
-        ids = self._insert([self._checked(fields) for fields in rows])
+    def create_many(
+        self,
+        rows: Iterable[Mapping[str, Any]],
+        *,
+        after: Iterable[Tracked] = (),
+        on_failure: OnFailure | None = None,
+        parent: Tracked | None = None,
+        commit: bool = False,
+    ) -> list[int]:
+        """Insert many PENDING rows in bulk and give their ids in order; all with the same prerequisites."""
+        after = tuple(after)
+        if after or parent is not None:
+            part = group(*(Step(self.model, fields) for fields in rows))
+            made = self.create_flow(part, after=after, on_failure=on_failure, parent=parent, commit=commit)
+            return [one.tracking_id for one in made]
+        ids = insert_rows(self.db, self.model, [checked(self.model, fields) for fields in rows])
         self._finish(commit=commit)
         return ids
 
-    def enqueue(self, task: Sendable, *, commit: bool = False, **fields: Any) -> int:
+    def enqueue(
+        self,
+        task: Sendable,
+        *,
+        after: Iterable[Tracked] = (),
+        on_failure: OnFailure | None = None,
+        parent: Tracked | None = None,
+        commit: bool = False,
+        **fields: Any,
+    ) -> int:
         """Insert a PENDING row and send the task's message after the outermost commit.
 
-        A message that is lost or cannot be sent is sent by the sweep.
+        A message that is lost or cannot be sent is sent by the sweep. With `after` (see create_tracking) it is
+        sent when the last of these rows has completed.
         """
-        return self.enqueue_many(task, [fields], commit=commit)[0]
+        rows = [fields]
+        return self.enqueue_many(
+            task, rows, after=after, on_failure=on_failure, parent=parent, commit=commit
+        )[0]
 
     def enqueue_many(
-        self, task: Sendable, rows: Iterable[Mapping[str, Any]], *, commit: bool = False
+        self,
+        task: Sendable,
+        rows: Iterable[Mapping[str, Any]],
+        *,
+        after: Iterable[Tracked] = (),
+        on_failure: OnFailure | None = None,
+        parent: Tracked | None = None,
+        commit: bool = False,
     ) -> list[int]:
-        """The same for many rows, in one insert."""
-        prepared = [_outgoing(task, self._checked(fields)) for fields in rows]
-        # A row for later gets its message from the sweep: its dispatch_at is its scheduled_at.
+        """The same for many rows, in one insert; all with the same prerequisites."""
+        after = tuple(after)
+        if after or parent is not None:
+            part = group(*(Step(self.model, fields, task) for fields in rows))
+            made = self.create_flow(part, after=after, on_failure=on_failure, parent=parent, commit=commit)
+            return [one.tracking_id for one in made]
+        prepared = [outgoing(task, checked(self.model, fields)) for fields in rows]
         ids: list[int] = []
-        for later, batch in groupby(prepared, key=lambda row: row.get("scheduled_at") is not None):
+        for _, batch in groupby(prepared, key=is_for_later):
             same = list(batch)
-            if later:
-                ids += self._insert([row | {"dispatch_at": row["scheduled_at"]} for row in same])
-                continue
-            made = self._insert(same, dispatch_at=clock_plus(literal(RESEND_AFTER, Float())))
-            for tracking_id, row in zip(made, same, strict=True):
-                send_after_commit(self.db, Message(task, tracking_id, row["celery_task_id"]))
-            ids += made
+            made_now = insert_ready(self.db, self.model, same)
+            ids += made_now
+            send_ready(self.db, task, zip(made_now, same, strict=True))
         self._finish(commit=commit)
         return ids
+
+    def create_flow(
+        self,
+        part: Part,
+        *,
+        after: Iterable[Tracked] = (),
+        on_failure: OnFailure | None = None,
+        parent: Tracked | None = None,
+        commit: bool = False,
+    ) -> list[TaskRef]:
+        """Insert the rows of a chain, a group or any nesting of them, of any domains of one database.
+
+        Its first steps wait for `after`, the others for those before them. Rows are inserted in bulk, and sent
+        when it is their turn. Gives them in the order of the steps.
+        """
+        made = create_flow(self.db, part, after=tuple(after), on_failure=on_failure, parent=parent)
+        self._finish(commit=commit)
+        return made
+
+    def progress(self, tracking_id: int) -> Progress:
+        """How far a row's children are, by status.
+
+        Raises:
+            TrackingNotFound: no such row.
+        """
+        row = self.get_status(tracking_id)
+        return progress(connection_of(self.db, self.model), links(row.task_metadata.get("children")))
 
     def update_status(
         self,
@@ -104,7 +194,10 @@ class SyncTaskTrackingService(Generic[ModelT]):
             InvalidTransition: the row's status does not allow it.
             UnknownStatus: no such status.
         """
-        self._apply(tracking_id, _by_hand(self.model, TrackingStatus.of(status), error_message, attempt))
+        step = _by_hand(self.model, TrackingStatus.of(status), error_message, attempt)
+        row = self._apply(tracking_id, step)
+        if step.operation.target in ENDS:
+            settle_in(self.db, self.model, ended(self.model, row, step.operation.target))
         self._finish(commit=commit)
 
     def get_status(self, tracking_id: int) -> ModelT:
@@ -120,15 +213,24 @@ class SyncTaskTrackingService(Generic[ModelT]):
         return row
 
     def cancel(
-        self, tracking_id: int, reason: str, by: str | None = None, *, commit: bool = False
+        self,
+        tracking_id: int,
+        reason: str,
+        by: str | None = None,
+        *,
+        cascade: bool = True,
+        commit: bool = False,
     ) -> TrackingStatus:
         """Cancel a queued task, or ask a running one to stop. Gives the status after it.
 
-        CANCELLED: done. PROCESSING: noted; the row becomes CANCELLED when the body has stopped.
+        CANCELLED: done. PROCESSING: noted; the row becomes CANCELLED when the body has stopped. Rows that wait
+        for it follow it then; with cascade=False they no longer wait for it.
         """
         values = {"reason": storable(reason), "actor": None if by is None else storable(by)}
-        step = _Step(machine.CANCEL, query.cancel(self.model), values)
+        step = _Step(machine.CANCEL, query.cancel(self.model, cascade=cascade), values)
         row = self._apply(tracking_id, step)
+        if row.status == TrackingStatus.CANCELLED:
+            settle_in(self.db, self.model, ended(self.model, row, row.status))
         self._finish(commit=commit)
         return TrackingStatus(row.status)
 
@@ -141,35 +243,6 @@ class SyncTaskTrackingService(Generic[ModelT]):
         if task is not None:
             send_after_commit(self.db, Message(task, tracking_id, row.celery_task_id or str(uuid.uuid4())))
         self._finish(commit=commit)
-
-    def _checked(self, fields: Mapping[str, Any]) -> dict[str, Any]:
-        """The row's values by column; what is None is left to the column's default."""
-        attributes = inspect(self.model).column_attrs
-        known = {attribute.key: attribute.columns[0].key for attribute in attributes}
-        unknown = sorted(name for name in fields if name not in known or name in _MACHINE_OWNED)
-        if unknown:
-            takes = ", ".join(sorted(known.keys() - _MACHINE_OWNED))
-            message = f"{self.model.__name__} takes no {', '.join(unknown)}; it takes {takes}"
-            raise TypeError(message)
-        _refuse_our_keys(fields.get("task_metadata"))
-        return {known[name]: value for name, value in fields.items() if value is not None}
-
-    def _insert(self, rows: list[dict[str, Any]], **shared: Any) -> list[int]:
-        self.db.flush()
-        table = table_of(self.model)
-        statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-        ids: list[int] = []
-        # One statement takes rows with the same columns only: a missing one would be NULL, not its default.
-        for _, alike in groupby(rows, key=lambda row: tuple(sorted(row))):
-            bulk = list(alike)
-            if len(bulk) == 1:
-                result = self._execute(
-                    insert(table).values({**bulk[0], **shared}).returning(table.c.id), None
-                )
-            else:
-                result = self._execute(statement.values(shared) if shared else statement, bulk)
-            ids.extend(result.scalars())
-        return ids
 
     def _execute(self, statement: Any, values: Any) -> Any:
         return self.db.execute(statement, values, bind_arguments={"mapper": inspect(self.model)})
@@ -194,6 +267,8 @@ class SyncTaskTrackingService(Generic[ModelT]):
         because = None
         if attempt is not None and state.attempts != attempt:
             because = f"attempt {attempt} lost it, the row is at attempt {state.attempts}"
+        elif state.waiting_for is not None and step.operation is machine.CLAIM:
+            because = f"it waits for {state.waiting_for} prerequisites"
         return InvalidTransition(
             table,
             tracking_id,
@@ -206,21 +281,6 @@ class SyncTaskTrackingService(Generic[ModelT]):
     def _finish(self, *, commit: bool) -> None:
         if commit:
             self.db.commit()
-
-
-def _refuse_our_keys(metadata: Any) -> None:
-    if isinstance(metadata, Mapping):
-        for key in sorted(name for name in METADATA_KEYS if name in metadata):
-            message = f"metadata key {key!r} is trackwright's own; keep yours under another name"
-            raise TypeError(message)
-
-
-def _outgoing(task: Sendable, row: dict[str, Any]) -> dict[str, Any]:
-    """A row that says, for the sweep, what its message is."""
-    return row | {
-        "celery_task_id": row.get("celery_task_id") or str(uuid.uuid4()),
-        "metadata": {**row.get("metadata", {}), "dispatch": {"task": task.name}},
-    }
 
 
 def _by_hand(
