@@ -67,6 +67,10 @@ CASES = {
         "indexes: [{fields: [day], where: {field: s, op: '=', value: x}}]\n",
         "  s: {type: text, default: x}\nindexes: [{fields: [day], where: {field: s, op: '=', value: x}}]\n",
     ),
+    "a string that becomes text, with a list of values": Case(
+        "  s: {type: string, length: 12}\nchecks: [{name: s, field: s, op: in, value: [x, y]}]\n",
+        "  s: {type: text}\nchecks: [{name: s, field: s, op: in, value: [x, y]}]\n",
+    ),
     "text that becomes a number": Case(
         "  n: {type: text, default: '5', required: true}\n",
         "  n: {type: integer, default: 6, required: true}\nchecks: [{name: n, field: n, op: '>', value: 0}]\n",

@@ -7,7 +7,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import MetaData, create_engine, text
+from sqlalchemy import Connection, MetaData, create_engine, text
 
 import trackwright
 from trackwright_gen.plan.table import Table
@@ -98,10 +98,23 @@ def created_catalog(url: str, table: Table) -> list[tuple[object, ...]]:
 
 
 def catalog(url: str) -> list[tuple[object, ...]]:
+    """The catalog of the table in a database."""
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        found = catalog_of(connection)
+    engine.dispose()
+    return found
+
+
+def catalog_of(connection: Connection) -> list[tuple[object, ...]]:
     """Constraints, indexes and columns of the table, in PostgreSQL's own words."""
     table = f"'{TABLE}'::regclass"
     queries = (
-        f"SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = {table} ORDER BY 1",
+        # PostgreSQL 18 has NOT NULL here too, under a name of its own that a renamed column keeps; see attnotnull.
+        (
+            "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint "
+            f"WHERE conrelid = {table} AND contype <> 'n' ORDER BY 1"
+        ),
         f"SELECT indexname, indexdef FROM pg_indexes WHERE tablename = '{TABLE}' ORDER BY 1",
         (
             "SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity::text, "
@@ -111,11 +124,7 @@ def catalog(url: str) -> list[tuple[object, ...]]:
         ),
         f"SELECT obj_description({table})",
     )
-    engine = create_engine(url)
-    with engine.connect() as connection:
-        found = [tuple(row) for query in queries for row in connection.execute(text(query))]
-    engine.dispose()
-    return found
+    return [tuple(row) for query in queries for row in connection.execute(text(query))]
 
 
 def sqlite_checks(url: str) -> list[str]:

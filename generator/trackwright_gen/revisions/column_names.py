@@ -39,6 +39,12 @@ def column_renames(old: Table, new: Table, renamed_from: Mapping[str, str]) -> d
                 f"{source!r} cannot be renamed to {name!r}: the table has a column {name!r} already",
                 hint="do it in two steps: take the present one out of the spec, generate, then rename",
             )
+        if source in renames and source in wanted.difference(renames.values()):
+            raise ColumnChangeError(
+                name,
+                f"{source!r} is renamed to {name!r} and is a field as well",
+                hint="do it in two steps: rename and generate first, then add the field under the free name",
+            )
     return renames
 
 

@@ -6,7 +6,7 @@ from trackwright_gen.errors import ToolErrors
 from trackwright_gen.plan.table import Column
 from trackwright_gen.revisions.column_change import ColumnChangeError
 from trackwright_gen.revisions.difference import Added, ColumnAltered, Difference, Dropped
-from trackwright_gen.revisions.type_change import rewrites, type_name
+from trackwright_gen.revisions.type_change import possible, rewrites, type_name
 
 
 def require_consent(
@@ -34,6 +34,13 @@ def _refusals(
                 f"field {column.name!r} is gone from the spec: its column and all that it holds would be dropped",
                 hint=f"`allow_drop: [{column.name}]` says that this is meant; "
                 f"`renamed_from: {column.name}` on another field keeps the data under its name",
+            )
+        case ColumnAltered(old=old, new=new) if not possible(old.type, new.type):
+            yield ColumnChangeError(
+                new.name,
+                f"field {new.name!r} cannot change from {type_name(old.type)} to {type_name(new.type)}: values of "
+                "the one are none of the other",
+                hint="add a new field under another name, and fill it from this one",
             )
         case ColumnAltered(old=old, new=new) if rewrites(old.type, new.type) and not _among(
             new, allow_rewrite

@@ -14,7 +14,7 @@ from trackwright_gen.revisions.difference import (
     Dropped,
     NameChanged,
 )
-from trackwright_gen.revisions.type_change import rewrites, type_name
+from trackwright_gen.revisions.type_change import loses, rewrites, type_name
 
 HazardKind: TypeAlias = Literal["data loss", "lock", "rewrite", "may fail", "running code"]
 _CONSTANT = ("CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME", "now()")
@@ -91,6 +91,8 @@ def _of_altered(old: Column, new: Column, table: str) -> Iterator[Hazard]:
         change = f"{new.name} becomes {type_name(new.type)}"
         yield Hazard("rewrite", f"{change}: {_LOCKED.format(table)}")
         yield Hazard("may fail", f"a {new.name} that is no {type_name(new.type)} stops the change")
+    if lost := loses(old.type, new.type):
+        yield Hazard("data loss", f"of {new.name}, {lost} is gone, and going back does not bring it back")
     if old.nullable and not new.nullable:
         yield Hazard("lock", f"{table} is locked while every row is searched for a missing {new.name}")
         yield Hazard("may fail", f"a row without {new.name} stops the change: fill it first")

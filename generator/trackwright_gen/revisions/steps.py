@@ -10,7 +10,7 @@ from trackwright_gen.plan.table import Check, Column, ForeignKey, Index, Table, 
 from trackwright_gen.revisions.difference import NameChanged
 from trackwright_gen.revisions.operations import AlterColumnOp, ByDialectOp, CreateCheckConstraintOp
 from trackwright_gen.revisions.sqlalchemy_table import sqlalchemy_column, sqlalchemy_table, sqlalchemy_type
-from trackwright_gen.revisions.type_change import other_kind, rewrites, type_name
+from trackwright_gen.revisions.type_change import conversion, other_kind
 from trackwright_gen.spec.sql import for_text_clause, quoted
 
 
@@ -107,8 +107,8 @@ def _spoken(old: Column, new: Column) -> Iterator[tuple[str, Any]]:
     """All that one ALTER COLUMN says beside the default."""
     if old.type != new.type:
         yield "modify_type", sqlalchemy_type(new.type)
-        if rewrites(old.type, new.type):
-            yield "postgresql_using", f"{quoted(new.name)}::{type_name(new.type)}"
+        if (target := conversion(old.type, new.type)) is not None:
+            yield "postgresql_using", f"{quoted(new.name)}::{target}"
     if old.nullable != new.nullable:
         yield "modify_nullable", new.nullable
     if old.comment != new.comment:

@@ -1,6 +1,5 @@
 """A change in a few words, for the revision's message and its file's name."""
 
-import re
 from collections.abc import Iterable
 
 from trackwright_gen.plan.table import Column
@@ -23,8 +22,7 @@ def summary_of(found: Iterable[Difference]) -> str:
     if not words:
         return "change constraints and indexes"
     listed = ", ".join(words[:_LONGEST])
-    # A column's name is the user's; the message becomes a docstring of somebody's template.
-    return re.sub(r"[^\w ,]", "_", listed) + (" and more" if len(words) > _LONGEST else "")
+    return f"{listed} and more" if len(words) > _LONGEST else listed
 
 
 def _said(one: Difference) -> str:

@@ -1,5 +1,6 @@
-"""What a change of a column's type costs on PostgreSQL."""
+"""What a change of a column's type costs on PostgreSQL, and whether it can be done at all."""
 
+import re
 from typing import Any
 
 from sqlalchemy import Numeric, String
@@ -7,6 +8,12 @@ from sqlalchemy import Numeric, String
 from trackwright_gen.revisions.postgresql import POSTGRESQL
 from trackwright_gen.revisions.sqlalchemy_table import sqlalchemy_type
 from trackwright_gen.spec.sqltype import SqlType
+
+_STRINGS = ("VARCHAR", "TEXT")
+_WHOLE = ("INTEGER", "BIGINT")
+_NUMBERS = (*_WHOLE, "NUMERIC", "DOUBLE PRECISION")
+_TIMES = ("DATE", "TIMESTAMP WITH TIME ZONE")
+_FAMILIES = (_NUMBERS, _TIMES)
 
 
 def type_name(described: SqlType) -> str:
@@ -31,7 +38,46 @@ def rewrites(old: SqlType, new: SqlType) -> bool:
 
 def other_kind(old: SqlType, new: SqlType) -> bool:
     """Whether a predicate or default in terms of the old type would be another one in terms of the new."""
-    return type_name(old).partition("(")[0] != type_name(new).partition("(")[0]
+    return _kind(old) != _kind(new)
+
+
+def possible(old: SqlType, new: SqlType) -> bool:
+    """Whether values of one type can be values of the other."""
+    before, after = _kind(old), _kind(new)
+    if before == after or before in _STRINGS or after in _STRINGS:
+        return True
+    return any(before in family and after in family for family in _FAMILIES)
+
+
+def loses(old: SqlType, new: SqlType) -> str:
+    """What of the values is gone without an error; empty where nothing is."""
+    before, after = _kind(old), _kind(new)
+    if (before, after) == (_TIMES[1], _TIMES[0]):
+        return "the time of day"
+    if before in _NUMBERS and before not in _WHOLE and after in _WHOLE:
+        return "what stands after the point"
+    scales = [getattr(_real(one), "scale", None) for one in (old, new)]
+    if (
+        before == after == "NUMERIC"
+        and scales[1] is not None
+        and (scales[0] is None or scales[1] < scales[0])
+    ):
+        return f"what stands after digit {scales[1]} after the point"
+    return ""
+
+
+def conversion(old: SqlType, new: SqlType) -> str | None:
+    """The type to cast to in `USING`, where PostgreSQL converts only when it is asked to.
+
+    Elsewhere it is better not asked: an explicit cast cuts a text that is too long, the implicit one fails.
+    """
+    said = type_name(new)
+    from_text = _kind(old) in _STRINGS and _kind(new) not in _STRINGS
+    return said if from_text or (said.endswith("]") and rewrites(old, new)) else None
+
+
+def _kind(described: SqlType) -> str:
+    return re.sub(r"\([^)]*\)", "", type_name(described))
 
 
 def _holds(larger: "Numeric[Any]", smaller: "Numeric[Any]") -> bool:

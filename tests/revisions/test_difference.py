@@ -1,0 +1,186 @@
+"""What differs between two tables, and what follows from it: consent, hazards, a summary."""
+
+from pathlib import Path
+
+import pytest
+from migrations import planned
+
+from trackwright_gen.errors import ToolError, ToolErrors
+from trackwright_gen.revisions.column_change import ColumnChangeError
+from trackwright_gen.revisions.column_names import column_renames, renaming_order
+from trackwright_gen.revisions.consent import require_consent
+from trackwright_gen.revisions.difference import Difference, differences
+from trackwright_gen.revisions.hazards import hazards_of
+from trackwright_gen.revisions.summary import summary_of
+
+HEAD = "domain: order\nfields:\n  day: {type: date}\n"
+CHECKED = (
+    "checks: [{{name: pos, field: {0}, op: '>', value: 0}}]\n"
+    "indexes: [{{fields: [day], where: {{field: {0}, is: 'null'}}}}]\n"
+)
+
+
+def found(folder: Path, old: str, new: str, renamed: dict[str, str] | None = None) -> tuple[Difference, ...]:
+    """The differences between two specs, both below HEAD."""
+    before, after = (planned(folder, HEAD + text) for text in (old, new))
+    return differences(before, after, column_renames(before, after, renamed or {}))
+
+
+def kinds(differences: tuple[Difference, ...]) -> list[str]:
+    """Their names."""
+    return [type(one).__name__ for one in differences]
+
+
+def test_equal_tables_do_not_differ(tmp_path: Path) -> None:
+    assert found(tmp_path, "  a: {type: integer}\n", "  a: {type: integer}\n") == ()
+
+
+def test_a_client_side_change_is_none_of_the_database(tmp_path: Path) -> None:
+    assert found(tmp_path, "task: {queue: a}\n", "task: {queue: b}\n") == ()
+
+
+def test_a_rename_alone_makes_nothing_anew(tmp_path: Path) -> None:
+    old = "  price: {type: integer, index: true}\n" + CHECKED.format("price")
+    new = "  order: {type: integer, index: true}\n" + CHECKED.format("order")
+    assert kinds(found(tmp_path, old, new, {"order": "price"})) == ["ColumnRenamed", "NameChanged"]
+
+
+def test_a_text_that_reads_like_the_column_is_left_alone(tmp_path: Path) -> None:
+    where = "indexes: [{{fields: [day], where: {{field: {0}, op: '=', value: \"a 'a' a\"}}}}]\n"
+    differing = found(
+        *(tmp_path, "  a: {type: text}\n" + where.format("a"), "  b: {type: text}\n" + where.format("b")),
+        {"b": "a"},
+    )
+    assert kinds(differing) == ["ColumnRenamed"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "renamed", "expected"),
+    [
+        ("ab", "bc", {"b": "a", "c": "b"}, {"a": "b", "b": "c"}),
+        ("bc", "bc", {"b": "a", "c": "b"}, {}),
+        ("abc", "bcd", {"b": "a", "c": "b", "d": "c"}, {"a": "b", "b": "c", "c": "d"}),
+        ("b", "ab", {"b": "a"}, {}),
+        ("ab", "ab", {"b": "a"}, {}),
+    ],
+    ids=["in a row", "in a row and done", "three in a row", "done, and the old name is new", "done long ago"],
+)
+def test_which_renames_are_still_to_do(
+    tmp_path: Path, old: str, new: str, renamed: dict[str, str], expected: dict[str, str]
+) -> None:
+    tables = [
+        planned(tmp_path, HEAD + "".join(f"  {n}: {{type: integer}}\n" for n in names))
+        for names in (old, new)
+    ]
+    assert column_renames(tables[0], tables[1], renamed) == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "renamed", "message"),
+    [
+        ("a", "b", {"b": "x"}, "the table has no column 'x'"),
+        ("ab", "b", {"b": "a"}, "the table has a column 'b' already"),
+        ("a", "ab", {"b": "a"}, "is a field as well"),
+        ("a", "bc", {"b": "a", "c": "a"}, "several fields"),
+    ],
+    ids=["from nothing", "to a column that stays", "and kept", "twice"],
+)
+def test_renames_that_cannot_be(
+    tmp_path: Path, old: str, new: str, renamed: dict[str, str], message: str
+) -> None:
+    tables = [
+        planned(tmp_path, HEAD + "".join(f"  {n}: {{type: integer}}\n" for n in names))
+        for names in (old, new)
+    ]
+    with pytest.raises(ColumnChangeError, match=message) as caught:
+        column_renames(tables[0], tables[1], renamed)
+    assert caught.value.column in new
+    assert caught.value.hint
+
+
+def test_names_in_a_circle_are_refused() -> None:
+    with pytest.raises(ToolError, match="a, b change names with each other"):
+        renaming_order({"a": "b", "b": "a"})
+
+
+def test_every_refusal_at_once_and_none_when_the_spec_allows_it(tmp_path: Path) -> None:
+    differing = found(
+        tmp_path,
+        "  gone: {type: text}\n  grown: {type: integer}\n  odd: {type: boolean}\n",
+        "  grown: {type: bigint}\n  needed: {type: date, required: true}\n  odd: {type: date}\n",
+    )
+    with pytest.raises(ToolErrors) as caught:
+        require_consent(differing, allow_drop=(), allow_rewrite=())
+    errors = {error.column: error for error in caught.value.errors if isinstance(error, ColumnChangeError)}
+    assert list(errors) == ["gone", "needed", "grown", "odd"]
+    assert "allow_drop: [gone]" in str(errors["gone"])
+    assert "allow_rewrite: [grown]" in str(errors["grown"])
+    assert "rows that are there already have no value" in str(errors["needed"])
+    assert "cannot change from BOOLEAN to DATE" in str(errors["odd"])
+    with pytest.raises(ToolErrors) as caught:
+        require_consent(differing, allow_drop=("gone",), allow_rewrite=("grown", "odd"))
+    assert len(caught.value.errors) == 2
+
+
+def test_a_field_is_allowed_by_the_name_that_the_spec_has(tmp_path: Path) -> None:
+    differing = found(tmp_path, "  json: {type: text, column: body}\n", "")
+    require_consent(differing, allow_drop=("json",), allow_rewrite=())
+
+
+HAZARDS = {
+    "a new column is none": ("", "  a: {type: text}\n", []),
+    "a new column with a constant default is none": ("", "  a: {type: text, default: 'f(x)'}\n", []),
+    "a default that differs per row": (
+        "",
+        "  a: {type: uuid, default_sql: gen_random_uuid()}\n",
+        ["rewrite"],
+    ),
+    "an index": ("", "  a: {type: text, index: true}\n", ["lock"]),
+    "a unique index": ("", "unique: [{fields: [day], while: active}]\n", ["lock", "may fail"]),
+    "a constraint": ("", "unique: [[day]]\n", ["lock", "may fail"]),
+    "a check": ("", "checks: [{name: d, field: day, is: not null}]\n", ["lock", "may fail"]),
+    "a reference": (
+        "  a: {type: string, length: 12}\n",
+        "  a: {type: string, length: 12, references: etfs.id}\n",
+        ["lock", "may fail"],
+    ),
+    "a dropped column": ("  a: {type: text}\n", "", ["data loss", "running code"]),
+    "a longer string is none": ("  a: {type: string, length: 5}\n", "  a: {type: string, length: 6}\n", []),
+    "a shorter string": (
+        "  a: {type: string, length: 6}\n",
+        "  a: {type: string, length: 5}\n",
+        ["rewrite", "may fail"],
+    ),
+    "fewer digits": (
+        "  a: {type: decimal, precision: 9, scale: 4}\n",
+        "  a: {type: decimal, precision: 9, scale: 2}\n",
+        ["rewrite", "may fail", "data loss"],
+    ),
+    "a moment that becomes a day": (
+        "  a: {type: datetime}\n",
+        "  a: {type: date}\n",
+        ["rewrite", "may fail", "data loss"],
+    ),
+    "required from now on": (
+        "  a: {type: text}\n",
+        "  a: {type: text, required: true}\n",
+        ["lock", "may fail", "running code"],
+    ),
+    "not required any more is none": ("  a: {type: text, required: true}\n", "  a: {type: text}\n", []),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), HAZARDS.values(), ids=HAZARDS)
+def test_hazards(tmp_path: Path, old: str, new: str, expected: list[str]) -> None:
+    hazards = hazards_of(found(tmp_path, old, new), "order_task_tracking")
+    assert [hazard.kind for hazard in hazards] == expected
+
+
+def test_a_summary_is_short(tmp_path: Path) -> None:
+    differing = found(
+        tmp_path,
+        "  a: {type: text}\n  b: {type: text}\n",
+        "  b: {type: text, comment: x}\n  c: {type: text}\n  d: {type: text}\n",
+    )
+    assert summary_of(differing) == "drop a, add c, add d and more"
+    assert summary_of(found(tmp_path, "", "unique: [[day]]\n")) == "change constraints and indexes"
