@@ -4,7 +4,6 @@ Everything happens in a temporary folder with a stand-in for the parent revision
 revision it chains to, and a user's revisions may do anything when they are imported.
 """
 
-import argparse
 import ast
 import shutil
 import tempfile
@@ -24,18 +23,8 @@ from trackwright_gen.project.model import AlembicHome
 from trackwright_gen.revisions.change import Change
 from trackwright_gen.revisions.rendering import code_of
 
-_PARENT = '''"""Stands for the revision that the new one follows."""
-
-revision = {revision!r}
-down_revision = None
-'''
-_SETTINGS = (
-    "file_template",
-    "timezone",
-    "truncate_slug_length",
-    "output_encoding",
-    "recursive_version_locations",
-)
+_STUB = "revision = {revision!r}\ndown_revision = {down_revision!r}\n"
+_SETTINGS = ("file_template", "timezone", "truncate_slug_length", "output_encoding")
 """What of the user's configuration shapes a revision file. Hooks are left to the user's own runs of Alembic."""
 
 
@@ -56,51 +45,73 @@ def render_script(
             directory.generate_revision(revision, message, head=parent or "base", **variables)
         except (CommandError, MakoException, KeyError, ValueError) as error:
             # Alembic wraps what happened inside the template in a line that only names a log file.
-            reason = error.__context__ or error
+            reason = str(error.__context__ or error).replace(str(Path(directory.dir)), str(template.parent))
             raise ToolError(f"Alembic cannot write the revision: {reason}", at=Location(template)) from error
-        versions = Path(directory.dir) / "versions"
-        path, text = _written(versions, template)
-    _check_names(text, template)
+        path, text = directory.written
+    _check(text, revision, template)
     return path, text
 
 
-def _written(versions: Path, template: Path) -> tuple[Path, str]:
-    (path,) = (path for path in versions.rglob("*.py") if path != versions / "parent.py")
-    try:
-        return path.relative_to(versions), path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise ToolError("revision files must be UTF-8", at=Location(template)) from error
+class _Directory(ScriptDirectory):
+    """Keeps what it wrote, and leaves a file for Alembic to import in which nothing of the user's template is."""
+
+    written: tuple[Path, str]
+
+    def _generate_template(self, src: Path, dest: Path, **kw: Any) -> None:
+        super()._generate_template(src, dest, **kw)
+        path = Path(dest)
+        self.written = (path.relative_to(Path(self.dir) / "versions"), path.read_text(encoding="utf-8"))
+        stub = _STUB.format(revision=kw["up_revision"], down_revision=kw["down_revision"])
+        path.write_text(stub, encoding="utf-8")
 
 
-def _check_names(text: str, template: Path) -> None:
+def _check(text: str, revision: str, template: Path) -> None:
     """Find what the template forgets: the file would fail only when it runs."""
-    tree = ast.parse(text)
-    nodes = list(ast.walk(tree))
-    bound = {
-        alias.asname or alias.name
-        for n in nodes
-        if isinstance(n, ast.Import | ast.ImportFrom)
-        for alias in n.names
-    }
-    used = {n.value.id for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)}
-    missing = sorted((used & {"op", "sa", "postgresql", "sqlite"}) - bound)
-    functions = {n.name for n in tree.body if isinstance(n, ast.FunctionDef)}
-    if missing:
+    try:
+        tree = ast.parse(text)
+    except SyntaxError as error:
         raise ToolError(
-            f"revisions made from it lack an import of {', '.join(missing)}",
+            f"revisions made from it are no valid Python: {error.msg} in line {error.lineno} of the revision",
             at=Location(template),
-            hint='it needs `from alembic import op`, `import sqlalchemy as sa` and `${imports if imports else ""}`',
-        )
-    if not functions >= {"upgrade", "downgrade"}:
+            hint="`alembic init` writes a template to compare with",
+        ) from None
+    lacking = [*_unbound(tree), *_undefined(tree, revision)]
+    if lacking:
         raise ToolError(
-            "revisions made from it have no upgrade() or no downgrade()",
+            f"revisions made from it lack {', '.join(lacking)}",
             at=Location(template),
             hint="`alembic init` writes a template to compare with",
         )
 
 
+def _unbound(tree: ast.Module) -> Iterator[str]:
+    nodes = list(ast.walk(tree))
+    imports = [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
+    bound = {alias.asname or alias.name for node in imports for alias in node.names}
+    used = {n.value.id for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)}
+    yield from (f"an import of {name}" for name in ("op", "sa", "postgresql") if name in used - bound)
+
+
+def _undefined(tree: ast.Module, revision: str) -> Iterator[str]:
+    functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    yield from (f"{name}()" for name in ("upgrade", "downgrade") if name not in functions)
+    values = {
+        ast.unparse(target): node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign | ast.AnnAssign)
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+    }
+    match values.get("revision"):
+        case ast.Constant(value=str(value)) if value == revision:
+            pass
+        case _:
+            yield "revision = ${repr(up_revision)}"
+    if "down_revision" not in values:
+        yield "down_revision = ${repr(down_revision)}"
+
+
 @contextmanager
-def _stand_in(home: AlembicHome, template: Path, parent: str | None) -> Iterator[ScriptDirectory]:
+def _stand_in(home: AlembicHome, template: Path, parent: str | None) -> Iterator[_Directory]:
     if not template.is_file():
         raise ToolError(
             "the Alembic folder has no script.py.mako",
@@ -114,23 +125,23 @@ def _stand_in(home: AlembicHome, template: Path, parent: str | None) -> Iterator
         shutil.copy(template, folder)
         (folder / "env.py").touch()
         if parent is not None:
-            (versions / "parent.py").write_text(_PARENT.format(revision=parent), encoding="utf-8")
-        yield ScriptDirectory.from_config(_config(home, folder))
+            (versions / "parent.py").write_text(
+                _STUB.format(revision=parent, down_revision=None), encoding="utf-8"
+            )
+        # Alembic tells its terminal what it writes, unless it is told to be quiet.
+        quiet: Any = {"quiet": True}
+        yield _Directory(
+            str(folder), **_settings(home), recursive_version_locations=home.recursive, messaging_opts=quiet
+        )
 
 
-def _config(home: AlembicHome, folder: Path) -> Config:
-    # Alembic tells its terminal what it writes, unless it is told to be quiet.
-    config = Config(cmd_opts=argparse.Namespace(quiet=True))
-    config.set_main_option("script_location", str(folder).replace("%", "%%"))
-    for key, value in _settings(home).items():
-        config.set_main_option(key, value.replace("%", "%%"))
-    return config
-
-
-def _settings(home: AlembicHome) -> dict[str, str]:
+def _settings(home: AlembicHome) -> dict[str, Any]:
     in_toml = home.config.suffix == ".toml"
     given: dict[str, Any] = {"toml_file": str(home.config)} if in_toml else {"file_": str(home.config)}
-    theirs = Config(**given)
-    read: Any = getattr(theirs, "get_alembic_option", theirs.get_main_option)  # new in Alembic 1.16
+    config = Config(**given)
+    read: Any = getattr(config, "get_alembic_option", config.get_main_option)  # new in Alembic 1.16
     found = {key: read(key) for key in _SETTINGS}
-    return {key: str(value) for key, value in found.items() if value is not None}
+    settings: dict[str, Any] = {key: str(value) for key, value in found.items() if value is not None}
+    if "truncate_slug_length" in settings:
+        settings["truncate_slug_length"] = int(settings["truncate_slug_length"])
+    return settings

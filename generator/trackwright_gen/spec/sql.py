@@ -3,6 +3,8 @@
 import functools
 import re
 
+from trackwright_gen.errors import ToolError
+
 
 @functools.cache
 def quoted(name: str) -> str:
@@ -19,6 +21,37 @@ def text_literal(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
+@functools.cache
 def for_text_clause(sql: str) -> str:
-    r"""Escape SQL text for `sqlalchemy.text()`, which reads `:name` as a parameter and `\:name` as `:name`."""
-    return re.sub(r"\\(?=:[\w$]*(?![:\w$]))|(?<![:\w\\])(?=:[\w$]+(?![:\w$]))", r"\\\g<0>", sql)
+    r"""Escape SQL text for `sqlalchemy.text()`, which reads `:name` as a parameter and `\:name` as `:name`.
+
+    Raises:
+        ToolError: the text cannot be said to SQLAlchemy, such as `:smile:`, whose colons no escape reaches.
+    """
+    candidates = (sql, *(_escaped(sql, letters) for letters in _NAME_LETTERS))
+    for candidate in candidates:
+        if _read_back(candidate) == sql:
+            return candidate
+    raise ToolError(
+        f"SQLAlchemy would read a parameter into the SQL text {sql}",
+        hint="write it without a word between colons, or with a letter or digit before the first colon",
+    )
+
+
+_NAME_LETTERS = (r"\w", r"\w$")
+"""What a parameter's name is made of, in SQLAlchemy 2.1 and 2.0."""
+
+
+def _escaped(sql: str, letters: str) -> str:
+    backslash = rf"\\(?=:[{letters}]*(?![:{letters}]))"
+    parameter = rf"(?<![:\w\\])(?=:[{letters}]+(?![:{letters}]))"
+    return re.sub(f"{backslash}|{parameter}", r"\\\g<0>", sql)
+
+
+def _read_back(sql: str) -> str:
+    from sqlalchemy import create_mock_engine, text
+
+    # PostgreSQL's dialect without a driver; named parameters leave percent signs alone.
+    dialect = create_mock_engine("postgresql://", lambda *_: None, paramstyle="named").dialect
+    compiled = text(sql).compile(dialect=dialect)
+    return "" if compiled.params else str(compiled)
