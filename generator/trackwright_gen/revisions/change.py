@@ -21,8 +21,8 @@ from trackwright_gen.revisions.difference import (
     NameChanged,
     differences,
 )
-from trackwright_gen.revisions.operations import ByDialectOp, RefuseOp, timeouts
-from trackwright_gen.revisions.sqlalchemy_table import sqlalchemy_table, sqlalchemy_type
+from trackwright_gen.revisions.operations import ByDialectOp, RefuseOp, RenameColumnOp, timeouts
+from trackwright_gen.revisions.sqlalchemy_table import sqlalchemy_table
 from trackwright_gen.revisions.steps import Steps
 from trackwright_gen.spec.sql import for_text_clause
 
@@ -74,8 +74,7 @@ def _lowered(found: tuple[Difference, ...], steps: Steps) -> Iterator[ops.Migrat
         match one:
             case ColumnRenamed(old=column, new=name):
                 # Both databases carry the new name into constraints, indexes and predicates.
-                kind = sqlalchemy_type(column.type)
-                yield ops.AlterColumnOp(table, column.name, existing_type=kind, modify_name=name)
+                yield RenameColumnOp(table, column.name, modify_name=name)
             case Dropped(element=plan.Index() as index):
                 yield steps.drop_index(index)
             case _:

@@ -34,6 +34,10 @@ class AlterColumnOp(ops.AlterColumnOp):
     """ALTER COLUMN that says how old values become new ones, which Alembic's own renderer leaves out."""
 
 
+class RenameColumnOp(ops.AlterColumnOp):
+    """RENAME COLUMN, which older Alembics render without the new name."""
+
+
 class CreateCheckConstraintOp(ops.CreateCheckConstraintOp):
     """ADD CHECK, which Alembic renders only since 1.19."""
 
@@ -69,6 +73,12 @@ def _render_alter_column(context: AutogenContext, operation: AlterColumnOp) -> s
     text = str(plain(context, operation))
     using = operation.kw.get(_USING)
     return text if using is None else f"{text.removesuffix(')')},\n{_USING}={using!r})"
+
+
+@renderers.dispatch_for(RenameColumnOp)
+def _render_rename_column(_context: AutogenContext, operation: RenameColumnOp) -> str:
+    table, old, new = operation.table_name, operation.column_name, operation.modify_name
+    return f"op.alter_column({table!r}, {old!r}, new_column_name={new!r})"
 
 
 @renderers.dispatch_for(CreateCheckConstraintOp)

@@ -137,9 +137,15 @@ def _stand_in(home: AlembicHome, template: Path, parent: str | None) -> Iterator
 
 def _settings(home: AlembicHome) -> dict[str, Any]:
     in_toml = home.config.suffix == ".toml"
+    if in_toml and not hasattr(Config, "get_alembic_option"):
+        raise ToolError(
+            "this Alembic cannot read pyproject.toml",
+            at=Location(home.config),
+            hint="1.16 is the first that can",
+        )
     given: dict[str, Any] = {"toml_file": str(home.config)} if in_toml else {"file_": str(home.config)}
     config = Config(**given)
-    read: Any = getattr(config, "get_alembic_option", config.get_main_option)  # new in Alembic 1.16
+    read: Any = getattr(config, "get_alembic_option", config.get_main_option)
     found = {key: read(key) for key in _SETTINGS}
     settings: dict[str, Any] = {key: str(value) for key, value in found.items() if value is not None}
     if "truncate_slug_length" in settings:
