@@ -1,0 +1,99 @@
+"""What tracking costs a task, as ratios of one run: python benchmarks/runtime.py [--tasks 3000].
+
+Redis broker, PostgreSQL, two worker processes, a body that does nothing. Five trackers take turns, so that what the
+machine does meanwhile meets all of them; the median of the rounds counts. Absolute figures are not comparable.
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import redis
+
+FOLDER = Path(__file__).parent
+sys.path.insert(0, str(FOLDER.parent / "tests" / "support"))
+
+import servers  # noqa: E402 -- found by the line above
+from workers import wait_until, worker  # noqa: E402 -- the same
+
+TRACKERS = ("bare", "database backend", "naive ORM", "floor", "ours")
+SEND = "import sys, trackers; [trackers.ENQUEUE[sys.argv[1]]() for _ in range(int(sys.argv[2]))]"
+PREPARE = "import trackers; trackers.Base.metadata.create_all(trackers.engine)"
+
+
+def measure(tracker: str, tasks: int, environment: dict[str, str]) -> tuple[float, float]:
+    """Seconds to enqueue the tasks, with no worker, and seconds to work them off."""
+    environment = {**environment, "TRACKER": tracker}
+    broker = redis.Redis.from_url(environment["BROKER_URL"])
+    broker.flushall()
+    enqueued = _send(tracker, tasks, environment) - _send(tracker, 0, environment)
+    with tempfile.TemporaryDirectory() as folder, worker("trackers", environment, Path(folder)):
+        log = Path(folder) / "worker.log"
+        # Measured from the first tenth on: connections and imports are not the tracker's.
+        wait_until("the worker to begin", lambda: _waiting(broker) <= tasks * 0.9, log)
+        began, left = time.perf_counter(), _waiting(broker)
+        wait_until("the worker to finish", lambda: _waiting(broker) == 0, log)
+        took = time.perf_counter() - began
+    return enqueued / tasks, took / max(left, 1)
+
+
+def _waiting(broker: "redis.Redis") -> int:
+    return int(str(broker.llen("celery"))) + int(str(broker.hlen("unacked")))
+
+
+def _send(tracker: str, tasks: int, environment: dict[str, str]) -> float:
+    began = time.perf_counter()
+    _python(SEND, tracker, str(tasks), environment=environment)
+    return time.perf_counter() - began
+
+
+def _python(code: str, *arguments: str, environment: dict[str, str]) -> None:
+    command = [sys.executable, "-c", code, *arguments]
+    subprocess.run(command, env={**os.environ, **environment}, check=True)  # noqa: S603 -- our own words
+
+
+def run(tasks: int, rounds: int, trackers: Sequence[str] = TRACKERS) -> dict[str, tuple[float, float]]:
+    """Each tracker's median seconds per task, to enqueue and to process."""
+    figures: dict[str, list[tuple[float, float]]] = {tracker: [] for tracker in trackers}
+    with (
+        servers.postgresql() as server,
+        servers.database(server, "bench") as url,
+        servers.redis_url() as broker,
+    ):
+        environment = {"DATABASE_URL": url, "BROKER_URL": broker, "PYTHONPATH": str(FOLDER)}
+        _python(PREPARE, environment=environment)
+        for _ in range(rounds):
+            for tracker in trackers:
+                figures[tracker].append(measure(tracker, tasks, environment))
+    return {
+        tracker: (statistics.median(one for one, _ in found), statistics.median(two for _, two in found))
+        for tracker, found in figures.items()
+    }
+
+
+def report(figures: dict[str, tuple[float, float]]) -> str:
+    """Tasks per second as multiples of the floor's."""
+    floor = figures["floor"]
+    lines = [f"{'tracker':<18}{'enqueue':>9}{'process':>9}   (tasks/s, the floor is 1)"]
+    lines += [
+        f"{tracker:<18}{floor[0] / enqueue:>9.2f}{floor[1] / process:>9.2f}"
+        for tracker, (enqueue, process) in figures.items()
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tasks", type=int, default=3_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--trackers", nargs="+", choices=TRACKERS, default=TRACKERS, help="must name the floor"
+    )
+    given = parser.parse_args()
+    print(report(run(given.tasks, given.rounds, given.trackers)))
