@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 
-from trackwright import BaseTaskTrackingCRUD, Retention, SyncTaskTrackingCRUD, query, registry
+from trackwright import BaseTaskTrackingCRUD, Retention, SyncTaskTrackingCRUD, registry
 from trackwright.registry import Domain
 
 DAY = timedelta(days=1)
@@ -81,27 +81,6 @@ def test_two_at_once_delete_each_row_once(ops: Any) -> None:
     assert [one.code for one in ended] == [0, 0]
     assert sum(one.json[0]["deleted"] for one in ended) == 3000
     assert ops.rows() == {}
-
-
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_a_batch_reads_the_index_and_deletes_by_address(ops: Any) -> None:
-    with ops.engine.begin() as connection:
-        connection.execute(
-            text(
-                "INSERT INTO order_task_tracking (status, created_at, completed_at) SELECT 'COMPLETED',"
-                " now() - n * interval '1 minute', now() - n * interval '1 minute'"
-                " FROM generate_series(1, 50000) n"
-            )
-        )
-        connection.execute(text("ANALYZE order_task_tracking"))
-    statement = query.prune(OrderTracking).compile(ops.engine)
-    values = query.prune_parameters(Retention().cutoffs(datetime.now(UTC))) | query.parameters(batch=100)
-    bound = dict(statement.construct_params(values))
-    with ops.engine.connect() as connection:
-        plan = "\n".join(connection.exec_driver_sql(f"EXPLAIN {statement}", bound).scalars())
-    assert "idx_order_task_dates" in plan
-    assert "Tid Scan" in plan
-    assert "Seq Scan" not in plan
 
 
 def test_beat_prunes_by_a_task_of_the_app(ops: Any) -> None:

@@ -141,3 +141,13 @@ def test_due_stops_at_the_first_row_that_is_not(table: Engine, mode: str) -> Non
     # A volatile clock cannot bound an index: every row that waits would be read at each sweep.
     found = plan(table, query.due(PriceTracking), LISTS, mode=mode)
     assert re.search(r"Index Cond: .*dispatch_at <= ", found), found
+
+
+@pytest.mark.parametrize("mode", ["generic", "custom"])
+def test_pruning_bounds_its_index_and_deletes_by_address(table: Engine, mode: str) -> None:
+    moments = ("made_before", "completed_before", "cancelled_before", "failed_before")
+    values = dict.fromkeys(moments, "yesterday") | {"made_after": "-infinity", "batch": 5_000}
+    found = plan(table, query.prune(PriceTracking), values, mode=mode)
+    assert re.search(r"Index Cond: .*created_at >= .* AND .*created_at < ", found), found
+    assert "Tid Scan" in found
+    assert "Seq Scan" not in found
