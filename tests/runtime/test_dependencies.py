@@ -2,17 +2,22 @@
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 from celery import Celery
-from sqlalchemy import event, select
+from sqlalchemy import create_engine, event, select
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import NullPool
 
 from trackwright import (
+    BaseTaskTrackingService,
     InvalidTransition,
     MissingPrerequisites,
+    SeparateDatabases,
     SyncTaskTrackingService,
     TaskRef,
     TrackingNotFound,
@@ -22,6 +27,8 @@ from trackwright import (
 )
 from trackwright.dispatch import Message
 from trackwright.jobs import TaskRun, TrackedTask, tracked_task
+from trackwright.maintenance.sweep import sweep
+from trackwright.registry import Domain
 from trackwright.testing import captured_dispatch, replaced
 
 Service = SyncTaskTrackingService[Any]
@@ -457,3 +464,78 @@ def test_callers_own_keys_of_the_same_names_stop_nothing(
     below = service.create_tracking(after=[row], etf_id="B")
     finish(service, row.id)
     assert "waiting_for" not in service.get_status(below).task_metadata
+
+
+def test_pruning_a_finished_prerequisite_is_safe(
+    service: Service, session: Session, model: Any, fetch: TrackedTask
+) -> None:
+    first, second = service.create_many([{"etf_id": "A"}, {"etf_id": "B"}])
+    with captured_dispatch() as messages:
+        after = [TaskRef(model, first), TaskRef(model, second)]
+        waiting = service.enqueue(fetch, after=after, etf_id="C", commit=True)
+        finish(service, first)
+        session.delete(service.get_status(first))
+        session.commit()
+        finish(service, second)
+    assert ids(messages) == [("prices.fetch", waiting)]
+    with pytest.raises(MissingPrerequisites, match=f"price_task_tracking {first}: no such row"):
+        service.create_tracking(after=after, etf_id="D")
+
+
+def test_a_dead_workers_last_attempt_cancels_what_waits(
+    service: Service, sessions: Sessions, session: Session, model: Any, fetch: TrackedTask
+) -> None:
+    first = service.create_tracking(etf_id="A", max_attempts=1)
+    waiting = service.create_tracking(after=[TaskRef(model, first)], etf_id="B")
+    freed = service.enqueue(fetch, after=[TaskRef(model, first)], on_failure="run", etf_id="C", commit=True)
+    service.update_status(first, "PROCESSING")
+    service.get_status(first).lease_until = service.get_status(first).created_at
+    session.commit()
+    with captured_dispatch() as messages:
+        swept = sweep(Domain("price", model, sessions), lambda _: True)
+    assert (swept.exhausted, ids(messages)) == (1, [("prices.fetch", freed)])
+    assert [service.get_status(one).status for one in (first, waiting, freed)] == [
+        "FAILED",
+        "CANCELLED",
+        "PENDING",
+    ]
+
+
+def test_a_row_for_later_is_left_to_the_sweep_when_it_is_free(
+    service: Service, model: Any, fetch: TrackedTask
+) -> None:
+    first = service.get_status(service.create_tracking(etf_id="A"))
+    tomorrow = first.created_at + timedelta(days=1)
+    with captured_dispatch() as messages:
+        waiting = service.enqueue(fetch, after=[first], scheduled_at=tomorrow, etf_id="B", commit=True)
+        finish(service, first.id)
+    assert messages == []
+    assert service.get_status(waiting).dispatch_at == tomorrow
+
+
+def test_rows_of_another_database_are_refused(session: Session, model: Any, reports: Any) -> None:
+    elsewhere = create_engine("sqlite://")
+    with Session(binds={model: session.get_bind(), reports: elsewhere}) as both:
+        split: Service = SyncTaskTrackingService(both, model)
+        with pytest.raises(SeparateDatabases, match=r"price_task_tracking and report_task_tracking"):
+            split.create_tracking(after=[TaskRef(reports, 1)], etf_id="A")
+    elsewhere.dispose()
+
+
+async def test_the_async_service_does_the_same(database_url: str, model: Any, reports: Any) -> None:
+    made = create_engine(database_url)
+    model.metadata.create_all(made)
+    made.dispose()
+    engine = create_async_engine(database_url.replace("sqlite:", "sqlite+aiosqlite:"), poolclass=NullPool)
+    async with AsyncSession(engine, expire_on_commit=False) as session:
+        prices: BaseTaskTrackingService[Any] = BaseTaskTrackingService(session, model)
+        later: BaseTaskTrackingService[Any] = BaseTaskTrackingService(session, reports)
+        first, second = await prices.create_flow(chain(step(model, etf_id="A"), step(model, etf_id="B")))
+        held = await later.get_status(await later.create_tracking(after=[second], parent=first, title="x"))
+        await prices.update_status(first.tracking_id, "PROCESSING")
+        await prices.update_status(first.tracking_id, "COMPLETED")
+        assert "waiting_for" not in (await prices.get_status(second.tracking_id)).task_metadata
+        await prices.cancel(second.tracking_id, "not needed", commit=True)
+        assert held.status == "CANCELLED"
+        assert (await prices.progress(first.tracking_id)).finished == 1
+    await engine.dispose()
