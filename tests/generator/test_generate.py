@@ -52,6 +52,15 @@ def test_a_second_run_changes_nothing(generate: Generate, files: Files) -> None:
     assert generate("--check").code == 0
 
 
+def test_what_follows_a_failed_prerequisite_comes_from_the_spec(generate: Generate, project: Path) -> None:
+    spec = project / SPEC
+    spec.write_text(spec.read_text() + "dependencies: {enabled: true, on_failure: run}\n")
+    assert generate().code == 0
+    model = (project / "app/models/etf_price_update.py").read_text()
+    assert '    __on_failure__ = "run"\n' in model
+    assert "__on_failure__" not in (project / "app/models/contribution_realization.py").read_text()
+
+
 @pytest.mark.parametrize(("option", "code"), [("--dry-run", 0), ("--diff", 0), ("--check", 1)])
 def test_looking_writes_nothing(generate: Generate, files: Files, option: str, code: int) -> None:
     before = files()

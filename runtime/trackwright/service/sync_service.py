@@ -2,13 +2,11 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.dml import ReturningUpdate
 
 from trackwright import query
 from trackwright import status as machine
@@ -32,18 +30,10 @@ from trackwright.errors import InvalidTransition, TrackingNotFound
 from trackwright.model import TaskTrackingMixin, table_of
 from trackwright.service.flow_rows import create_flow
 from trackwright.service.rows import checked, insert_ready, insert_rows, is_for_later, outgoing, send_ready
-from trackwright.status import ENDS, Operation, TrackingStatus
+from trackwright.service.steps import StatusStep, step_by_hand
+from trackwright.status import ENDS, TrackingStatus
 
 ModelT = TypeVar("ModelT", bound=TaskTrackingMixin)
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """An operation with its statement and the values of the statement's parameters, less the row's id."""
-
-    operation: Operation
-    statement: ReturningUpdate[Any]
-    values: Mapping[str, Any]
 
 
 class SyncTaskTrackingService(Generic[ModelT]):
@@ -194,7 +184,7 @@ class SyncTaskTrackingService(Generic[ModelT]):
             InvalidTransition: the row's status does not allow it.
             UnknownStatus: no such status.
         """
-        step = _by_hand(self.model, TrackingStatus.of(status), error_message, attempt)
+        step = step_by_hand(self.model, TrackingStatus.of(status), error_message, attempt)
         row = self._apply(tracking_id, step)
         if step.operation.target in ENDS:
             settle_in(self.db, self.model, ended(self.model, row, step.operation.target))
@@ -227,7 +217,7 @@ class SyncTaskTrackingService(Generic[ModelT]):
         for it follow it then; with cascade=False they no longer wait for it.
         """
         values = {"reason": storable(reason), "actor": None if by is None else storable(by)}
-        step = _Step(machine.CANCEL, query.cancel(self.model, cascade=cascade), values)
+        step = StatusStep(machine.CANCEL, query.cancel(self.model, cascade=cascade), values)
         row = self._apply(tracking_id, step)
         if row.status == TrackingStatus.CANCELLED:
             settle_in(self.db, self.model, ended(self.model, row, row.status))
@@ -238,7 +228,7 @@ class SyncTaskTrackingService(Generic[ModelT]):
         """Give a FAILED row another attempt; sent after the commit with `task`, else by the next sweep."""
         delay = 0.0 if task is None else RESEND_AFTER
         row = self._apply(
-            tracking_id, _Step(machine.RETRY, query.retry(self.model), {"dispatch_delay": delay})
+            tracking_id, StatusStep(machine.RETRY, query.retry(self.model), {"dispatch_delay": delay})
         )
         if task is not None:
             send_after_commit(self.db, Message(task, tracking_id, row.celery_task_id or str(uuid.uuid4())))
@@ -247,7 +237,7 @@ class SyncTaskTrackingService(Generic[ModelT]):
     def _execute(self, statement: Any, values: Any) -> Any:
         return self.db.execute(statement, values, bind_arguments={"mapper": inspect(self.model)})
 
-    def _apply(self, tracking_id: int, step: "_Step") -> Any:
+    def _apply(self, tracking_id: int, step: StatusStep) -> Any:
         self.db.flush()
         row = self._execute(step.statement, query.parameters(tracking_id=tracking_id, **step.values)).first()
         if row is None:
@@ -257,7 +247,7 @@ class SyncTaskTrackingService(Generic[ModelT]):
             self.db.refresh(held)
         return row
 
-    def _refusal(self, step: "_Step", tracking_id: int) -> Exception:
+    def _refusal(self, step: StatusStep, tracking_id: int) -> Exception:
         table = table_of(self.model).name
         found = self._execute(query.claim_state(self.model), query.parameters(tracking_id=tracking_id))
         state = found.first()
@@ -281,23 +271,3 @@ class SyncTaskTrackingService(Generic[ModelT]):
     def _finish(self, *, commit: bool) -> None:
         if commit:
             self.db.commit()
-
-
-def _by_hand(
-    model: type[TaskTrackingMixin], target: TrackingStatus, message: str | None, attempt: int | None
-) -> _Step:
-    """The step that update_status means by a target status."""
-    fence = {} if attempt is None else {"attempt": attempt}
-    unfenced = attempt is None
-    text = storable(message or "")
-    match target:
-        case TrackingStatus.PROCESSING:
-            return _Step(machine.CLAIM, query.start(model), {})
-        case TrackingStatus.COMPLETED:
-            return _Step(machine.COMPLETE, query.complete(model, any_attempt=unfenced), fence)
-        case TrackingStatus.FAILED:
-            return _Step(machine.FAIL, query.fail(model, any_attempt=unfenced), fence | {"error": text})
-        case TrackingStatus.CANCELLED:
-            return _Step(machine.ABANDON, query.abandon(model), {"reason": text, "actor": None})
-        case TrackingStatus.PENDING:
-            return _Step(machine.RETRY, query.retry(model), {"dispatch_delay": None})
