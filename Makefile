@@ -37,6 +37,7 @@ check: $(VENV)/dev.stamp ## ruff, format, mypy, pyright, import contracts, our o
 	$(BIN)/mypy
 	$(BIN)/pyright
 	$(BIN)/lint-imports
+	$(BIN)/trackwright lint
 
 format: $(VENV)/dev.stamp ## format and fix what can be fixed safely
 	$(BIN)/ruff check --fix

@@ -41,7 +41,7 @@ from alembic.script import ScriptDirectory
 import alembic.context
 
 ini, toml = (sys.argv[1], None) if sys.argv[1].endswith("ini") else (None, sys.argv[1])
-config = Config(ini, toml_file=toml)
+config = Config(toml_file=toml) if toml else Config(ini)
 config.set_main_option("sqlalchemy.url", "sqlite://")
 script = ScriptDirectory.from_config(config)
 seen = []
