@@ -130,7 +130,7 @@ def test_the_row_is_pending_before_the_retry_is_published(
     row = service.get_status(tracking_id)
     assert (row.attempts, row.error_message, row.started_at) == (1, "ConnectionError: no route", None)
     # The statement reads the clock twice: microseconds lie between.
-    assert 35 < (row.scheduled_at - row.updated_at).total_seconds() < 40.1
+    assert abs((row.scheduled_at - row.updated_at).total_seconds() - 40) < 0.1
     assert row.dispatch_at is None  # nobody but this message knows its task
 
 
