@@ -7,7 +7,7 @@ from trackwright_gen.location import Location
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Replace the text of one span."""
+    """Replace the text of one span: an empty span inserts, empty content deletes; rows end with a plain newline."""
 
     location: Location
     content: str
@@ -15,7 +15,10 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A change that mends a finding; only safe ones are applied without being asked for."""
+    """A change that mends a finding, all of its edits in one file or none.
+
+    Safe: the program does what it did, apart from what the rule is about; others are applied only when asked for.
+    """
 
     message: str
     edits: tuple[Edit, ...]

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from source_trees import lint_tree
+from source_trees import fix_folder, lint_tree
 
 from trackwright_gen.errors import ToolError, ToolErrors
 from trackwright_gen.lint.catalog import all_rules, find_rule, select_rules
@@ -22,7 +22,8 @@ def code_of(rule: Rule, section: str) -> str:
 
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
 def test_a_page_has_its_sections(rule: Rule) -> None:
-    assert re.findall(r"^## (.*)$", rule.page, re.MULTILINE) == SECTIONS
+    sections = re.findall(r"^## (.*)$", rule.page, re.MULTILINE)
+    assert sections in (SECTIONS, [*SECTIONS, "Fix safety"])
     assert re.fullmatch(r"TW\d{3}", rule.code)
     assert rule.url == f"https://trackwright.readthedocs.io/rules/{rule.name}"
 
@@ -36,6 +37,15 @@ def test_the_example_is_reported(rule: Rule, tmp_path: Path) -> None:
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
 def test_what_to_use_instead_is_clean(rule: Rule, tmp_path: Path) -> None:
     assert lint_tree(tmp_path, {"app/example.py": code_of(rule, "Use instead")}) == ()
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
+def test_the_fixed_example_is_what_to_use_instead(rule: Rule, tmp_path: Path) -> None:
+    found = lint_tree(tmp_path, {"app/example.py": code_of(rule, "Example")}, rule.code)
+    if any(each.fix for each in found):
+        (file,) = fix_folder(tmp_path, [rule]).files
+        assert file.after.decode() == code_of(rule, "Use instead")
+    assert any(each.fix for each in found) == ("## Fix safety" in rule.page)
 
 
 def test_codes_and_names_are_unique() -> None:

@@ -2,12 +2,14 @@
 
 import datetime as dt
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from trackwright_gen.diagnostics import Diagnostic
 from trackwright_gen.lint.catalog import select_rules
-from trackwright_gen.lint.engine import lint
+from trackwright_gen.lint.engine import LintResult, lint
+from trackwright_gen.lint.fix_run import FixRun, fix_all
+from trackwright_gen.lint.rule import Rule
 from trackwright_gen.source.files import DEFAULT_EXCLUDE, select_files
 from trackwright_gen.source.project import ReadOptions, SourceProject, read_project
 
@@ -36,6 +38,17 @@ def lint_tree(root: Path, tree: Tree, *codes: str) -> tuple[Diagnostic, ...]:
     """Write a tree and give the findings of some rules (of all without any)."""
     rules = select_rules(select=codes or None)
     return lint(read_tree(root, tree), rules, TODAY).diagnostics
+
+
+def fix_folder(root: Path, rules: Iterable[Rule], *, unsafe: bool = True) -> FixRun:
+    """Fix the files of a folder by some rules; nothing is written."""
+    selection, chosen = select_files([root], DEFAULT_EXCLUDE), tuple(rules)
+    options = ReadOptions(legacy_models=("TaskStatus",), tracking_markers=(), today=TODAY)
+
+    def check(instead: Mapping[Path, bytes]) -> LintResult:
+        return lint(read_project(selection, options, instead), chosen, TODAY)
+
+    return fix_all(check, {}, unsafe=unsafe)
 
 
 def places(diagnostics: tuple[Diagnostic, ...], root: Path) -> list[str]:

@@ -1,6 +1,5 @@
 """A planned or finished run in words: lines for people, JSON for programs, one unified diff."""
 
-import difflib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -8,6 +7,7 @@ from pathlib import Path
 
 from trackwright_gen.cli.generation import Generation
 from trackwright_gen.merge.outcome import Conflict, Create, Delete, Foreign, Keep, Outcome, Update
+from trackwright_gen.report.diff import file_diff
 from trackwright_gen.write.change import Change
 
 
@@ -105,24 +105,11 @@ def _is_record(change: Change, root: Path) -> bool:
 
 
 def _diff(change: Change, root: Path) -> str:
-    path = _shown(change.path, root)
-    before, after = (_lines(content) for content in (change.before, change.after))
-    diff = difflib.unified_diff(
-        before,
-        after,
-        fromfile="/dev/null" if change.before is None else f"a/{path}",
-        tofile="/dev/null" if change.after is None else f"b/{path}",
-    )
-    return "".join(
-        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in diff
-    )
+    return file_diff(_shown(change.path, root), _text(change.before), _text(change.after))
 
 
-def _lines(content: bytes | None) -> list[str]:
-    if content is None:
-        return []
-    parts = content.decode("utf-8").split("\n")
-    return [f"{part}\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
+def _text(content: bytes | None) -> str | None:
+    return None if content is None else content.decode("utf-8")
 
 
 def _shown(path: Path, root: Path) -> str:

@@ -4,31 +4,37 @@ import contextlib
 import datetime as dt
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from trackwright_gen.config import LintSettings, find_settings
-from trackwright_gen.source.files import DEFAULT_EXCLUDE, select_files
+from trackwright_gen.source.files import DEFAULT_EXCLUDE, Selection, select_files
 from trackwright_gen.source.project import ReadOptions, SourceProject, read_project
 
 paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """A project that was read, and the settings it was read with."""
+class Sources:
+    """The files of a project, and the settings to read them with."""
 
-    project: SourceProject
+    selection: Selection
     settings: LintSettings
     folder: Path
     today: dt.date
 
+    def read(self, instead: Mapping[Path, bytes]) -> SourceProject:
+        """Read the project; `instead` holds the bytes of files that are not taken from the disk."""
+        options = ReadOptions(self.settings.legacy_models, self.settings.tracking_markers, self.today)
+        with _without_collection():
+            return read_project(self.selection, options, instead)
 
-def read(paths: tuple[Path, ...], folder: Path) -> Reading:
-    """Read the project around some paths, by the settings nearest to the folder."""
+
+def sources_of(paths: tuple[Path, ...], folder: Path) -> Sources:
+    """Find the project around some paths, and the settings nearest to them."""
     here = folder.resolve()
     targets = [here / path for path in paths] or [here]
     settings = find_settings(_common(targets)).settings.lint
@@ -37,10 +43,7 @@ def read(paths: tuple[Path, ...], folder: Path) -> Reading:
     if not selection.reported:
         click.echo("warning: no Python files found under the given paths", err=True)
     # Exemptions end with a day of the calendar on the wall.
-    today = dt.date.today()  # noqa: DTZ011
-    options = ReadOptions(settings.legacy_models, settings.tracking_markers, today)
-    with _without_collection():
-        return Reading(read_project(selection, options), settings, here, today)
+    return Sources(selection, settings, here, dt.date.today())  # noqa: DTZ011
 
 
 def _common(targets: list[Path]) -> Path:

@@ -6,7 +6,7 @@ import click
 
 from trackwright_gen.cli.exit_codes import DONE, FAILED
 from trackwright_gen.cli.options import project_folder
-from trackwright_gen.cli.source_options import paths_argument, read
+from trackwright_gen.cli.source_options import paths_argument, sources_of
 from trackwright_gen.report import job_table, json
 
 
@@ -17,9 +17,10 @@ from trackwright_gen.report import job_table, json
 @click.pass_context
 def command(ctx: click.Context, *, paths: tuple[Path, ...], output_format: str, folder: Path) -> None:
     """List every background job: where, how declared, tracked or not, by what evidence."""
-    reading = read(paths, folder)
-    found = reading.project.jobs
-    click.echo(json.jobs(found) if output_format == "json" else job_table.table(found, reading.folder))
-    for problem in reading.project.problems:
+    sources = sources_of(paths, folder)
+    project = sources.read({})
+    found = project.jobs
+    click.echo(json.jobs(found) if output_format == "json" else job_table.table(found, sources.folder))
+    for problem in project.problems:
         click.echo(f"{problem.location}: {problem.message}", err=True)
-    ctx.exit(FAILED if reading.project.problems else DONE)
+    ctx.exit(FAILED if project.problems else DONE)

@@ -1,10 +1,11 @@
 """One lint run: the chosen rules over a project, minus what its exemptions excuse."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from trackwright_gen.diagnostics import Diagnostic
+from trackwright_gen.diagnostics import Diagnostic, Fix
 from trackwright_gen.lint.rule import DOCS, Finding, Rule
 from trackwright_gen.location import Location
 from trackwright_gen.source.exemptions import Exemptions
@@ -21,12 +22,18 @@ class LintResult:
     diagnostics: tuple[Diagnostic, ...]
     problems: int
     files: int
+    fixed: int = 0
+    """How many findings were mended before these were left."""
 
 
 def lint(project: SourceProject, rules: Iterable[Rule], today: dt.date) -> LintResult:
     """Apply rules to a project."""
     problems = list(_problems(project))
-    found = [*_malformed(project), *(each for rule in rules for each in _applied(rule, project, today))]
+    restated = {module.path: module.restated for module in project.modules if module.restated}
+    found = [
+        *_malformed(project),
+        *(_fixable(each, restated) for rule in rules for each in _applied(rule, project, today)),
+    ]
     ordered = sorted([*problems, *found], key=lambda each: (each.location, each.code))
     return LintResult(tuple(ordered), len(problems), project.files)
 
@@ -36,6 +43,20 @@ def _applied(rule: Rule, project: SourceProject, today: dt.date) -> Iterator[Dia
         exemptions = project.exemptions.of(finding.location.path)
         if exemptions is None or not _excused(rule.code, finding, exemptions, today):
             yield rule.diagnostic(finding)
+
+
+def _fixable(diagnostic: Diagnostic, restated: Mapping[Path, frozenset[int]]) -> Diagnostic:
+    """The finding, without a fix where columns are not those of the file: newer syntax read as older."""
+    rows = restated.get(diagnostic.location.path)
+    if rows is None or diagnostic.fix is None or rows.isdisjoint(_edited_rows(diagnostic.fix)):
+        return diagnostic
+    return replace(diagnostic, fix=None)
+
+
+def _edited_rows(fix: Fix) -> Iterator[int]:
+    for edit in fix.edits:
+        where = edit.location
+        yield from range(where.row, (where.end_row or where.row) + 1)
 
 
 def _excused(code: str, finding: Finding, exemptions: Exemptions, today: dt.date) -> bool:

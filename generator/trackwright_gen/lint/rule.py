@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import ModuleType
 
-from trackwright_gen.diagnostics import Diagnostic
+from trackwright_gen.diagnostics import Diagnostic, Fix
 from trackwright_gen.errors import ToolError
 from trackwright_gen.location import Location
 from trackwright_gen.source.project import SourceProject
@@ -22,6 +22,7 @@ class Finding:
     span: tuple[int, int]
     task: str | None = None
     domain: str | None = None
+    fix: Fix | None = None
 
 
 Check = Callable[[SourceProject], Iterator[Finding]]
@@ -54,6 +55,7 @@ class Rule:
             name=self.name,
             message=finding.message,
             location=finding.location,
+            fix=finding.fix,
             task=finding.task,
             domain=finding.domain,
             url=self.url,

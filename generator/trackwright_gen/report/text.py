@@ -1,5 +1,6 @@
 """Findings for people: with the source around them, or one line each."""
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -44,10 +45,28 @@ def shown(path: Path, folder: Path) -> str:
 
 
 def _closing(result: LintResult) -> str:
-    count = len(result.diagnostics)
-    if not count:
+    left = len(result.diagnostics)
+    if result.fixed:
+        found = f"Found {_counted(left + result.fixed)} ({result.fixed} fixed, {left} remaining)."
+    elif left:
+        found = f"Found {_counted(left)}."
+    else:
         return "All checks passed!"
-    return f"Found {count} finding{'s' if count > 1 else ''}."
+    return "\n".join([found, *_offers(result)])
+
+
+def _counted(count: int) -> str:
+    return f"{count} finding{'s' if count > 1 else ''}"
+
+
+def _offers(result: LintResult) -> Iterator[str]:
+    """What `--fix` could still do."""
+    fixes = [each.fix for each in result.diagnostics if each.fix is not None]
+    safe = sum(fix.safe for fix in fixes)
+    if safe:
+        yield f"{safe} fixable with `--fix`."
+    if unsafe := len(fixes) - safe:
+        yield f"{unsafe} fixable with `--fix --unsafe-fixes`: read what they change."
 
 
 def _block(diagnostic: Diagnostic, folder: Path) -> str:

@@ -27,7 +27,7 @@ _Handler = Callable[[ast.AST, Scope], None]
 def bind(parsed: Parsed, name: str) -> Module:
     """Traverse a parsed file that is imported as `name`."""
     path: Path = parsed.path
-    module = Module(name, path, parsed.lines, is_package=path.stem == "__init__")
+    module = Module(name, path, parsed.lines, is_package=path.stem == "__init__", restated=parsed.restated)
     module.scope = Scope("module", name.rpartition(".")[2], "", parsed.tree, module, None)
     _Binder(module).statements(parsed.tree.body, module.scope)
     return module

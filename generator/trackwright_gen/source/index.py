@@ -1,7 +1,7 @@
 """A project's files, each read at most once and parsed only when something leads to it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from trackwright_gen.location import Location
@@ -16,14 +16,16 @@ from trackwright_gen.source.syntax import syntax_problems
 class SourceIndex:
     """Bytes, parsed modules and problems of all files of a selection."""
 
-    def __init__(self, selection: Selection) -> None:
+    def __init__(self, selection: Selection, instead: Mapping[Path, bytes]) -> None:
+        """Read all files; `instead` holds what to take for some of them, whatever the disk says."""
         self.selection = selection
         self._names = ModuleMap(selection.roots, selection.known)
-        self._bytes: dict[Path, bytes] = {}
+        self._bytes: dict[Path, bytes] = {**instead}
         self._modules: dict[Path, Module | None] = {}
         self._problems: dict[Path, Problem] = {}
         for path in selection.known:
-            self._read(path)
+            if path not in instead:
+                self._read(path)
 
     def _read(self, path: Path) -> None:
         try:

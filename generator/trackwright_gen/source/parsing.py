@@ -1,17 +1,15 @@
 """From a file's bytes to its syntax tree, with every way this can fail as a value."""
 
 import ast
-import io
-import re
-import tokenize
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Literal
 
 from trackwright_gen.location import Location
-
-_LINE_END = re.compile(r"\r\n|\r|\n")
+from trackwright_gen.source.encoded_text import LINE_END, decoded
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +28,8 @@ class Parsed:
     path: Path
     lines: tuple[str, ...]
     tree: ast.Module
+    restated: frozenset[int] = frozenset()
+    """Rows whose columns in the tree are not those of the text (newer syntax, said in older)."""
 
 
 def parse(path: Path, data: bytes) -> Parsed | Problem:
@@ -37,10 +37,7 @@ def parse(path: Path, data: bytes) -> Parsed | Problem:
     text = _decoded(path, data)
     if isinstance(text, Problem):
         return text
-    tree = _tree(path, text)
-    if isinstance(tree, Problem):
-        return tree
-    return Parsed(path, tuple(_LINE_END.split(text)), tree)
+    return _tree(path, text)
 
 
 def check(path: Path, data: bytes) -> Problem | None:
@@ -61,15 +58,15 @@ def check(path: Path, data: bytes) -> Problem | None:
 
 def _decoded(path: Path, data: bytes) -> str | Problem:
     try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        return data.decode(encoding)
+        return decoded(data)
     except (SyntaxError, UnicodeDecodeError, LookupError) as error:
         return Problem("unreadable-file", f"cannot be decoded: {error}", Location(path))
 
 
-def _tree(path: Path, text: str) -> ast.Module | Problem:
+def _tree(path: Path, text: str) -> Parsed | Problem:
+    lines = tuple(LINE_END.split(text))
     try:
-        return _parsed(text)
+        return Parsed(path, lines, _parsed(text))
     except SyntaxError as error:
         from trackwright_gen.source.grammar import in_older_grammar
 
@@ -79,9 +76,14 @@ def _tree(path: Path, text: str) -> ast.Module | Problem:
     except (ValueError, RecursionError, MemoryError) as error:
         return _unparsable(path, error)
     try:
-        return _parsed(older)
+        return Parsed(path, lines, _parsed(older), _different_rows(lines, tuple(LINE_END.split(older))))
     except SyntaxError as error:
         return _syntax_problem(path, error)
+
+
+def _different_rows(lines: Sequence[str], others: Sequence[str]) -> frozenset[int]:
+    pairs = zip_longest(lines, others)
+    return frozenset(row for row, (one, other) in enumerate(pairs, start=1) if one != other)
 
 
 def _syntax_problem(path: Path, error: SyntaxError) -> Problem:

@@ -2,8 +2,9 @@
 
 import ast
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from trackwright_gen.location import Location
 from trackwright_gen.source.exemptions import AllExemptions
@@ -19,6 +20,7 @@ from trackwright_gen.source.tracking import Tracking
 
 UNTRACKED = "TW101"
 """The code that an exemption of a job names."""
+_NOTHING: Mapping[Path, bytes] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,14 @@ class SourceProject:
     files: int
 
 
-def read_project(selection: Selection, options: ReadOptions) -> SourceProject:
-    """Read a project: candidates by their bytes, then whatever their names lead to, until nothing is new."""
-    index = SourceIndex(selection)
+def read_project(
+    selection: Selection, options: ReadOptions, instead: Mapping[Path, bytes] = _NOTHING
+) -> SourceProject:
+    """Read a project: candidates by their bytes, then whatever their names lead to, until nothing is new.
+
+    `instead` holds the bytes of files that are taken from there and not from the disk.
+    """
+    index = SourceIndex(selection, instead)
     resolver = Resolver(index)
     celery = Celery(resolver)
     models = Models(resolver, options.legacy_models)

@@ -118,6 +118,8 @@ class Module:
     imports: list[ImportStatement] = field(default_factory=list[ImportStatement])
     imported_packages: set[str] = field(default_factory=set[str])
     """The first parts of all modules that are imported anywhere in the file."""
+    restated: frozenset[int] = frozenset()
+    """Rows whose columns are not those of the text: nothing can be edited there."""
 
     def location(self, node: ast.stmt | ast.expr | ast.alias) -> Location:
         """Where a node stands, columns counted in characters."""
