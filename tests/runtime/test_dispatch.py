@@ -2,16 +2,18 @@
 
 import asyncio
 import threading
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from celery import Celery
 from sqlalchemy import create_engine, event
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from trackwright import BaseTaskTrackingService, SyncTaskTrackingService
-from trackwright.dispatch import Message
+from trackwright.dispatch import Message, send
 from trackwright.testing import captured_dispatch
 
 Service = SyncTaskTrackingService[Any]
@@ -161,3 +163,64 @@ def test_a_savepoint_that_is_closed_by_its_session_sends_nothing_later(
     session.close()
     service.enqueue(sender, etf_id="B", commit=True)
     assert sender.asked == 1
+
+
+def test_bulk_rows_that_differ_in_columns_take_a_statement_for_each_kind(
+    service: Service, session: Session
+) -> None:
+    statements: list[str] = []
+    event.listen(session.get_bind(), "before_cursor_execute", lambda *a: statements.append(a[2]))
+    moment = datetime(2100, 1, 1, tzinfo=UTC)
+    kinds: list[dict[str, Any]] = [{}, {"scheduled_at": moment}, {"day": date(2026, 1, 1)}]
+    rows = [{"etf_id": f"E{n}", **kinds[n % 3]} for n in range(30)]
+    with captured_dispatch() as messages:
+        ids = service.enqueue_many(Sender(), rows, commit=True)
+    # SQLite gives the ids of many rows in no order: there SQLAlchemy inserts them one by one.
+    expected = len(kinds) if session.get_bind().dialect.name == "postgresql" else len(rows)
+    assert len([text for text in statements if text.startswith("INSERT")]) == expected
+    found = [service.get_status(one) for one in ids]
+    assert [row.etf_id for row in found] == [f"E{n}" for n in range(30)]
+    assert [row.day for row in found] == [row.get("day") for row in rows]
+    assert {row.dispatch_at for row in found[1::3]} == {moment}
+    assert [one.tracking_id for one in messages] == [one for n, one in enumerate(ids) if n % 3 != 1]
+
+
+class AppSender(Sender):
+    """A task of a real app, which refuses some of its messages."""
+
+    def __init__(self, app: Celery, *refused: int) -> None:
+        super().__init__()
+        self.app = app
+        self.refused = refused
+        self.producers: set[Any] = set()
+
+    def apply_async(self, args: tuple[int], task_id: str, **options: Any) -> None:
+        """Publish, where the app's only producer is free or is the one given."""
+        with self.app.producer_pool.acquire() if "producer" not in options else options["producer"] as one:
+            self.producers.add(one)
+            if args[0] in self.refused:
+                raise ConnectionError
+            super().apply_async(args, task_id, **options)
+
+
+def messages_of(task: Sender, number: int) -> list[Message]:
+    return [Message(task, tracking_id, f"id-{tracking_id}") for tracking_id in range(1, number + 1)]
+
+
+def test_a_batch_shares_one_producer(app: Celery) -> None:
+    app.conf.broker_pool_limit = 1
+    sender = AppSender(app)
+    assert send(messages_of(sender, 20)) == 20
+    assert len(sender.producers) == 1
+
+
+def test_a_refused_message_costs_no_other(app: Celery) -> None:
+    sender = AppSender(app, 3, 7)
+    assert send(messages_of(sender, 10)) == 8
+    assert [one for one, _ in sender.sent] == [1, 2, 4, 5, 6, 8, 9, 10]
+
+
+def test_an_eager_body_that_sends_finds_a_producer_free(app: Celery) -> None:
+    app.conf.update(broker_pool_limit=1, task_always_eager=True)
+    sender = AppSender(app)
+    assert send(messages_of(sender, 3)) == 3

@@ -5,8 +5,9 @@ the planner would otherwise walk the status index over a burst of new rows. List
 a bound one under a generic plan cannot use a partial index.
 """
 
-from trackwright.query.basis import Model, has_status, parameters
+from trackwright.query.basis import Model, has_status, parameters, per_model
 from trackwright.query.claims import claim, claim_state, renew, start, take_over
+from trackwright.query.creation import create, create_ready
 from trackwright.query.endings import (
     abandon,
     alone,
@@ -32,6 +33,8 @@ __all__ = [
     "claim",
     "claim_state",
     "complete",
+    "create",
+    "create_ready",
     "drop",
     "due",
     "exhausted",
@@ -41,6 +44,7 @@ __all__ = [
     "lost",
     "parameters",
     "past_retention",
+    "per_model",
     "prunable",
     "prune",
     "prune_parameters",

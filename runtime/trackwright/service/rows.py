@@ -1,22 +1,24 @@
 """From a caller's fields to inserted rows: checked, with what their message is, in bulk."""
 
 import uuid
-from collections.abc import Iterable, Mapping
-from itertools import groupby
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Float, insert, inspect, literal
+from sqlalchemy import inspect
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
-from trackwright.clock import clock_plus
+from trackwright import query
 from trackwright.dependency_sql import DEPENDENCY_KEYS
-from trackwright.dispatch import RESEND_AFTER, Message, Sendable, send_after_commit
+from trackwright.dispatch import Message, Sendable, send_after_commit
 from trackwright.metadata_sql import METADATA_KEYS
-from trackwright.model import TaskTrackingMixin, table_of
+from trackwright.model import TaskTrackingMixin
 
 _MACHINE_OWNED = frozenset(
     {"id", "status", "attempts", "started_at", "completed_at", "error_message", "dispatch_at", "lease_until"}
 )
+_AT_ONCE = 5_000
+"""Rows handed to SQLAlchemy at once: it copies each of them several times before the first one is inserted."""
 Model = type[TaskTrackingMixin]
 Values = dict[str, Any]
 
@@ -28,15 +30,20 @@ def checked(model: Model, fields: Mapping[str, Any]) -> Values:
         TypeError: a field that the model does not have, or that only the status machine sets; a key of the
             metadata that only the runtime writes.
     """
-    attributes = inspect(model).column_attrs
-    known = {attribute.key: attribute.columns[0].key for attribute in attributes}
-    unknown = sorted(name for name in fields if name not in known or name in _MACHINE_OWNED)
-    if unknown:
-        takes = ", ".join(sorted(known.keys() - _MACHINE_OWNED))
-        message = f"{model.__name__} takes no {', '.join(unknown)}; it takes {takes}"
+    taken = _taken(model)
+    if not fields.keys() <= taken.keys():
+        unknown = ", ".join(sorted(fields.keys() - taken.keys()))
+        message = f"{model.__name__} takes no {unknown}; it takes {', '.join(sorted(taken))}"
         raise TypeError(message)
     _refuse_our_keys(fields.get("task_metadata"))
-    return {known[name]: value for name, value in fields.items() if value is not None}
+    return {taken[name]: value for name, value in fields.items() if value is not None}
+
+
+@query.per_model
+def _taken(model: Model) -> dict[str, str]:
+    """The fields that a caller may give, each with its column."""
+    known = {attribute.key: attribute.columns[0].key for attribute in inspect(model).column_attrs}
+    return {name: column for name, column in known.items() if name not in _MACHINE_OWNED}
 
 
 def _refuse_our_keys(metadata: Any) -> None:
@@ -59,11 +66,40 @@ def is_for_later(row: Values) -> bool:
     return row.get("scheduled_at") is not None
 
 
-def insert_ready(session: Session, model: Model, rows: list[Values]) -> list[int]:
-    """Insert rows that can be sent: all at once or all for later, whose dispatch_at is their scheduled_at."""
-    if rows and is_for_later(rows[0]):
-        return insert_rows(session, model, [row | {"dispatch_at": row["scheduled_at"]} for row in rows])
-    return insert_rows(session, model, rows, dispatch_at=clock_plus(literal(RESEND_AFTER, Float())))
+def insert_ready(session: Session, model: Model, rows: Sequence[Values]) -> list[int]:
+    """Insert rows that can be sent, at once or later; give their ids in order."""
+    ready = [row | {"dispatch_at": row["scheduled_at"]} if is_for_later(row) else row for row in rows]
+    return _insert(session, model, ready, for_now=query.create_ready(model))
+
+
+def insert_rows(session: Session, model: Model, rows: Sequence[Values]) -> list[int]:
+    """Insert rows in bulk and give their ids in order."""
+    return _insert(session, model, rows, for_now=query.create(model))
+
+
+def _insert(
+    session: Session, model: Model, rows: Sequence[Values], *, for_now: ReturningInsert[Any]
+) -> list[int]:
+    session.flush()
+    arguments = {"mapper": inspect(model)}
+    ids: dict[int, int] = {}
+    for columns, alike in _by_columns(rows).items():
+        statement = query.create(model) if "dispatch_at" in columns else for_now
+        for start in range(0, len(alike), _AT_ONCE):
+            positions = alike[start : start + _AT_ONCE]
+            bulk = [rows[position] for position in positions]
+            values = bulk[0] if len(bulk) == 1 else bulk
+            made = session.execute(statement, values, bind_arguments=arguments).scalars()
+            ids.update(zip(positions, made, strict=True))
+    return [ids[position] for position in range(len(rows))]
+
+
+def _by_columns(rows: Sequence[Values]) -> dict[frozenset[str], list[int]]:
+    """Positions by columns: one statement takes rows with the same only, a missing one would be NULL in it."""
+    alike: dict[frozenset[str], list[int]] = {}
+    for position, row in enumerate(rows):
+        alike.setdefault(frozenset(row), []).append(position)
+    return alike
 
 
 def send_ready(session: Session, task: Sendable, rows: Iterable[tuple[int, Values]]) -> None:
@@ -71,23 +107,3 @@ def send_ready(session: Session, task: Sendable, rows: Iterable[tuple[int, Value
     for tracking_id, row in rows:
         if not is_for_later(row):
             send_after_commit(session, Message(task, tracking_id, row["celery_task_id"]))
-
-
-def insert_rows(session: Session, model: Model, rows: list[Values], **shared: Any) -> list[int]:
-    """Insert rows in bulk and give their ids in order."""
-    session.flush()
-    table = table_of(model)
-    statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-    arguments = {"mapper": inspect(model)}
-    ids: list[int] = []
-    # One statement takes rows with the same columns only: a missing one would be NULL, not its default.
-    for _, alike in groupby(rows, key=lambda row: tuple(sorted(row))):
-        bulk = list(alike)
-        if len(bulk) == 1:
-            one = insert(table).values({**bulk[0], **shared}).returning(table.c.id)
-            result = session.execute(one, bind_arguments=arguments)
-        else:
-            many = statement.values(shared) if shared else statement
-            result = session.execute(many, bulk, bind_arguments=arguments)
-        ids.extend(result.scalars())
-    return ids

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
-from itertools import groupby
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import inspect
@@ -29,7 +28,7 @@ from trackwright.error_text import storable
 from trackwright.errors import InvalidTransition, TrackingNotFound
 from trackwright.model import TaskTrackingMixin, table_of
 from trackwright.service.flow_rows import create_flow
-from trackwright.service.rows import checked, insert_ready, insert_rows, is_for_later, outgoing, send_ready
+from trackwright.service.rows import checked, insert_ready, insert_rows, outgoing, send_ready
 from trackwright.service.steps import StatusStep, step_by_hand
 from trackwright.status import ENDS, TrackingStatus
 
@@ -132,12 +131,8 @@ class SyncTaskTrackingService(Generic[ModelT]):
             made = self.create_flow(part, after=after, on_failure=on_failure, parent=parent, commit=commit)
             return [one.tracking_id for one in made]
         prepared = [outgoing(task, checked(self.model, fields)) for fields in rows]
-        ids: list[int] = []
-        for _, batch in groupby(prepared, key=is_for_later):
-            same = list(batch)
-            made_now = insert_ready(self.db, self.model, same)
-            ids += made_now
-            send_ready(self.db, task, zip(made_now, same, strict=True))
+        ids = insert_ready(self.db, self.model, prepared)
+        send_ready(self.db, task, zip(ids, prepared, strict=True))
         self._finish(commit=commit)
         return ids
 
