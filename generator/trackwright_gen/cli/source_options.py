@@ -4,14 +4,16 @@ import contextlib
 import datetime as dt
 import gc
 import os
+import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
 
 from trackwright_gen.config import LintSettings, find_settings
 from trackwright_gen.source.files import DEFAULT_EXCLUDE, Selection, select_files
+from trackwright_gen.source.imported_files import select_with_imports
 from trackwright_gen.source.project import ReadOptions, SourceProject, read_project
 
 paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
@@ -25,6 +27,8 @@ class Sources:
     settings: LintSettings
     folder: Path
     today: dt.date
+    given: Mapping[Path, bytes] = field(default_factory=dict[Path, bytes])
+    """Bytes that are not those on the disk: what came through standard input."""
 
     def read(self, instead: Mapping[Path, bytes]) -> SourceProject:
         """Read the project; `instead` holds the bytes of files that are not taken from the disk."""
@@ -33,9 +37,14 @@ class Sources:
             return read_project(self.selection, options, instead)
 
 
-def sources_of(paths: tuple[Path, ...], folder: Path) -> Sources:
-    """Find the project around some paths, and the settings nearest to them."""
+def sources_of(paths: tuple[Path, ...], folder: Path, *, stdin_filename: Path | None = None) -> Sources:
+    """Find the project around some paths, and the settings nearest to them.
+
+    A name for standard input is linted alone: with what its imports lead to, and no other file.
+    """
     here = folder.resolve()
+    if stdin_filename is not None:
+        return _alone(here / stdin_filename, here)
     targets = [here / path for path in paths] or [here]
     settings = find_settings(_common(targets)).settings.lint
     exclude = (*(settings.exclude or DEFAULT_EXCLUDE), *settings.extend_exclude)
@@ -44,6 +53,13 @@ def sources_of(paths: tuple[Path, ...], folder: Path) -> Sources:
         click.echo("warning: no Python files found under the given paths", err=True)
     # Exemptions end with a day of the calendar on the wall.
     return Sources(selection, settings, here, dt.date.today())  # noqa: DTZ011
+
+
+def _alone(path: Path, here: Path) -> Sources:
+    settings = find_settings(path.parent).settings.lint
+    data = sys.stdin.buffer.read()
+    selection = select_with_imports(path, data)
+    return Sources(selection, settings, here, dt.date.today(), {path: data})  # noqa: DTZ011 -- as above
 
 
 def _common(targets: list[Path]) -> Path:

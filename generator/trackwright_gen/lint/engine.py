@@ -1,6 +1,7 @@
 """One lint run: the chosen rules over a project, minus what its exemptions excuse."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,7 +10,9 @@ from trackwright_gen.diagnostics import Diagnostic, Fix
 from trackwright_gen.lint.rule import DOCS, Finding, Rule
 from trackwright_gen.location import Location
 from trackwright_gen.source.exemptions import Exemptions
+from trackwright_gen.source.jobs import Exemption
 from trackwright_gen.source.project import SourceProject
+from trackwright_gen.source.unresolved import Unresolved
 
 PROBLEM_CODES = {"invalid-syntax": "TW001", "unreadable-file": "TW002"}
 MALFORMED = ("TW900", "invalid-exemption")
@@ -24,25 +27,40 @@ class LintResult:
     files: int
     fixed: int = 0
     """How many findings were mended before these were left."""
+    known: int = 0
+    """How many findings a baseline knows, so that they are not among these."""
+    exempted: tuple[tuple[str, str, int], ...] = ()
+    """Kind of exemption, code, and how many findings it excuses."""
+    unresolved: tuple[Unresolved, ...] = ()
+    """What may be a job and could not be followed."""
 
 
 def lint(project: SourceProject, rules: Iterable[Rule], today: dt.date) -> LintResult:
     """Apply rules to a project."""
     problems = list(_problems(project))
     restated = {module.path: module.restated for module in project.modules if module.restated}
+    excused: Counter[tuple[str, str]] = Counter()
     found = [
         *_malformed(project),
-        *(_fixable(each, restated) for rule in rules for each in _applied(rule, project, today)),
+        *(_fixable(each, restated) for rule in rules for each in _applied(rule, project, today, excused)),
     ]
     ordered = sorted([*problems, *found], key=lambda each: (each.location, each.code))
-    return LintResult(tuple(ordered), len(problems), project.files)
+    exempted = tuple((kind, code, count) for (kind, code), count in sorted(excused.items()))
+    return LintResult(
+        tuple(ordered), len(problems), project.files, exempted=exempted, unresolved=project.unresolved
+    )
 
 
-def _applied(rule: Rule, project: SourceProject, today: dt.date) -> Iterator[Diagnostic]:
+def _applied(
+    rule: Rule, project: SourceProject, today: dt.date, excused: Counter[tuple[str, str]]
+) -> Iterator[Diagnostic]:
     for finding in rule.check(project):
         exemptions = project.exemptions.of(finding.location.path)
-        if exemptions is None or not _excused(rule.code, finding, exemptions, today):
+        excuse = _excuse(rule.code, finding, exemptions, today) if exemptions is not None else None
+        if excuse is None:
             yield rule.diagnostic(finding)
+        else:
+            excused[excuse.kind, rule.code] += 1
 
 
 def _fixable(diagnostic: Diagnostic, restated: Mapping[Path, frozenset[int]]) -> Diagnostic:
@@ -59,8 +77,9 @@ def _edited_rows(fix: Fix) -> Iterator[int]:
         yield from range(where.row, (where.end_row or where.row) + 1)
 
 
-def _excused(code: str, finding: Finding, exemptions: Exemptions, today: dt.date) -> bool:
-    return any(each.covers(code, today) for each in exemptions.around(finding.span, finding.location.row))
+def _excuse(code: str, finding: Finding, exemptions: Exemptions, today: dt.date) -> Exemption | None:
+    around = exemptions.around(finding.span, finding.location.row)
+    return next((each for each in around if each.covers(code, today)), None)
 
 
 def _problems(project: SourceProject) -> Iterator[Diagnostic]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from trackwright_gen.diagnostics import Diagnostic
 from trackwright_gen.lint.engine import LintResult
+from trackwright_gen.location import Location
 
 _CONTEXT = 2
 """How many lines of source stand around the one that is meant."""
@@ -24,18 +25,31 @@ def concise(result: LintResult, folder: Path) -> str:
 
 
 def statistics(result: LintResult) -> str:
-    """How often each rule was broken, most often first."""
+    """How often each rule was broken, most often first; then how often exemptions excused it."""
     counts: dict[tuple[str, str], int] = {}
     for each in result.diagnostics:
         counts[each.code, each.name] = counts.get((each.code, each.name), 0) + 1
     ordered = sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
-    width = max((len(str(count)) for _, count in ordered), default=0)
-    return "\n".join(f"{count:>{width}}\t{code}\t{name}" for (code, name), count in ordered)
+    rows = [
+        *((count, code, name) for (code, name), count in ordered),
+        *((count, code, f"excused ({kind})") for kind, code, count in result.exempted),
+    ]
+    width = max((len(str(count)) for count, _, _ in rows), default=0)
+    return "\n".join(f"{count:>{width}}\t{code}\t{said}" for count, code, said in rows)
+
+
+def unresolved(result: LintResult, folder: Path) -> str:
+    """One line for everything that could not be followed."""
+    lines = [f"{_place(each.location, folder)}: {each.message}" for each in result.unresolved]
+    return "\n".join(lines) or "Everything that looks like a job could be followed."
 
 
 def place(diagnostic: Diagnostic, folder: Path) -> str:
     """`path:row:column`, the path as short as the folder allows."""
-    where = diagnostic.location
+    return _place(diagnostic.location, folder)
+
+
+def _place(where: Location, folder: Path) -> str:
     return f"{shown(where.path, folder)}:{where.row}:{where.column}"
 
 
@@ -51,7 +65,9 @@ def _closing(result: LintResult) -> str:
     elif left:
         found = f"Found {_counted(left)}."
     else:
-        return "All checks passed!"
+        found = "All checks passed!"
+    if result.known:
+        found = f"{found} {_counted(result.known)} in the baseline."
     return "\n".join([found, *_offers(result)])
 
 

@@ -17,6 +17,7 @@ from trackwright_gen.source.parsing import Problem
 from trackwright_gen.source.resolver import Resolver
 from trackwright_gen.source.scopes import Module
 from trackwright_gen.source.tracking import Tracking
+from trackwright_gen.source.unresolved import Unresolved, unresolved_decorators
 
 UNTRACKED = "TW101"
 """The code that an exemption of a job names."""
@@ -42,6 +43,7 @@ class SourceProject:
     exemptions: AllExemptions
     problems: tuple[Problem, ...]
     files: int
+    unresolved: tuple[Unresolved, ...]
 
 
 def read_project(
@@ -65,7 +67,8 @@ def read_project(
     jobs = [_job(each, tracking, exemptions, options.today) for each in declared]
     index.check_syntax(selection.reported)
     problems = tuple(each for each in index.problems if each.location.path in reported)
-    return SourceProject(modules, _ordered(jobs), models, exemptions, problems, len(reported))
+    unresolved = tuple(unresolved_decorators(resolver, modules, (job.location for job in jobs)))
+    return SourceProject(modules, _ordered(jobs), models, exemptions, problems, len(reported), unresolved)
 
 
 def _follow_leads(index: SourceIndex, celery: Celery, models: Models) -> None:
