@@ -1,122 +1,17 @@
 """Changed specs on real databases: the migrated table equals the one made at once, there, back and there again."""
 
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from alembic import command
+from lock_watch import blocking_scans, unproven_not_null, watched_locks
 from migrations import TABLE, alembic, alembic_home, catalog, created_catalog, drift, planned, sqlite_checks
+from spec_changes import CASES, HEAD, Case
 from sqlalchemy import create_engine, text
 
 from trackwright_gen.plan.table import Table
 from trackwright_gen.project.model import AlembicHome
 from trackwright_gen.revisions import Revision, plan_revisions
-
-HEAD = "domain: order\nfields:\n  day: {type: date}\n"
-
-
-@dataclass(frozen=True)
-class Case:
-    """Two specs of one domain, both below HEAD, and what their author says to it."""
-
-    old: str
-    new: str
-    renamed: dict[str, str] = field(default_factory=dict)
-    allow_drop: tuple[str, ...] = ()
-    allow_rewrite: tuple[str, ...] = ()
-
-
-CASES = {
-    "a new column": Case("", "  price: {type: decimal, precision: 20, scale: 6}\n"),
-    "a new column with everything": Case(
-        "",
-        "  kind: {type: enum, values: [a, \"it's\"], default: a, required: true, index: true, comment: 'x: y'}\n"
-        "unique: [[kind, day]]\n",
-    ),
-    "a new column with a default that SQLite takes only in a new table": Case(
-        "", "  moment: {type: datetime, default_sql: CURRENT_TIMESTAMP, required: true}\n"
-    ),
-    "a new json column whose default has colons": Case("", "  extra: {type: json, default: {a: 1, b: x}}\n"),
-    "a dropped column and its index": Case(
-        "  price: {type: integer, index: true, unique: true}\nchecks: [{name: p, field: price, op: '>', value: 0}]\n",
-        "",
-        allow_drop=("price",),
-    ),
-    "a dropped column that was required": Case(
-        "  etf_id: {type: string, length: 12, required: true, references: etfs.id}\n",
-        "",
-        allow_drop=("etf_id",),
-    ),
-    "a renamed column in constraints and predicates": Case(
-        "  price: {type: integer, index: true, unique: true}\n"
-        "checks: [{name: pos, field: price, op: '>', value: 0}]\n"
-        "indexes: [{fields: [day], where: {field: price, op: '=', value: 7}}]\n",
-        "  order: {type: integer, index: true, unique: true}\n"
-        "checks: [{name: pos, field: order, op: '>', value: 0}]\n"
-        "indexes: [{fields: [day], where: {field: order, op: '=', value: 7}}]\n",
-        renamed={"order": "price"},
-    ),
-    "two columns renamed in a row": Case(
-        "  a: {type: integer, default: 1}\n  b: {type: integer, default: 2}\n",
-        "  b: {type: integer, default: 1}\n  c: {type: integer, default: 2}\n",
-        renamed={"b": "a", "c": "b"},
-    ),
-    "a longer string": Case("  s: {type: string, length: 12}\n", "  s: {type: string, length: 40}\n"),
-    "a string that becomes text, with a default and a predicate": Case(
-        "  s: {type: string, length: 12, default: x}\n"
-        "indexes: [{fields: [day], where: {field: s, op: '=', value: x}}]\n",
-        "  s: {type: text, default: x}\nindexes: [{fields: [day], where: {field: s, op: '=', value: x}}]\n",
-    ),
-    "a string that becomes text, with a list of values": Case(
-        "  s: {type: string, length: 12}\nchecks: [{name: s, field: s, op: in, value: [x, y]}]\n",
-        "  s: {type: text}\nchecks: [{name: s, field: s, op: in, value: [x, y]}]\n",
-    ),
-    "text that becomes a number": Case(
-        "  n: {type: text, default: '5', required: true}\n",
-        "  n: {type: integer, default: 6, required: true}\nchecks: [{name: n, field: n, op: '>', value: 0}]\n",
-        allow_rewrite=("n",),
-    ),
-    "an integer that becomes a bigint, with a check": Case(
-        "  n: {type: integer}\nchecks: [{name: n, field: n, op: '>', value: 0}]\n",
-        "  n: {type: bigint}\nchecks: [{name: n, field: n, op: '>', value: 0}]\n",
-        allow_rewrite=("n",),
-    ),
-    "more digits": Case(
-        "  p: {type: decimal, precision: 10, scale: 2}\n", "  p: {type: decimal, precision: 20, scale: 2}\n"
-    ),
-    "a value more in an enum": Case(
-        "  kind: {type: enum, values: [a, b], default: a}\n",
-        "  kind: {type: enum, values: [a, b, c], default: b}\n",
-    ),
-    "a default that goes": Case("  n: {type: integer, default: 3}\n", "  n: {type: integer}\n"),
-    "required and not any more": Case("  n: {type: integer, required: true}\n", "  n: {type: integer}\n"),
-    "required from now on": Case(
-        "  n: {type: integer, default: 3}\n", "  n: {type: integer, default: 3, required: true}\n"
-    ),
-    "a comment": Case("  n: {type: integer}\n", "  n: {type: integer, comment: 'how many: all'}\n"),
-    "another predicate of an index": Case(
-        "indexes: [{fields: [day], where: {field: day, is: 'null'}}]\n",
-        "indexes: [{fields: [day], where: {field: day, is: not null}}]\n",
-    ),
-    "an index more and one less": Case(
-        "indexes: [{fields: [day]}]\n", "indexes: [{fields: [status, day]}]\n"
-    ),
-    "one active row per day": Case("unique: [[day]]\n", "unique: [{fields: [day], while: active}]\n"),
-    "more attempts": Case("", "task: {retry: {max_attempts: 5}}\n"),
-    "a reference that cascades now": Case(
-        "  e: {type: string, length: 12, references: etfs.id}\n",
-        "  e: {type: string, length: 12, references: etfs.id, on_delete: cascade}\n",
-    ),
-    "much at once": Case(
-        "  a: {type: integer, default: 1, index: true}\n  b: {type: text, unique: true}\n"
-        "  c: {type: string, length: 5}\n",
-        "  aa: {type: bigint, required: true, default: 2, index: true}\n  c: {type: string, length: 9, default: ''}\n"
-        "  d: {type: array, items: string}\nunique: [[c, day]]\n",
-        renamed={"aa": "a"},
-        allow_drop=("b",),
-        allow_rewrite=("aa",),
-    ),
-}
 
 
 @pytest.fixture(params=CASES, ids=lambda name: name.replace(" ", "_"))
@@ -125,12 +20,14 @@ def case(request: pytest.FixtureRequest) -> Case:
     return CASES[request.param]
 
 
-def revisions(folder: Path, home: AlembicHome, case: Case) -> tuple[Table, Table, Revision, Revision]:
-    """Plan and write both revisions of a case."""
+def revisions(
+    folder: Path, home: AlembicHome, case: Case
+) -> tuple[Table, Table, Revision, tuple[Revision, ...]]:
+    """Plan and write the revisions of a case: the one that makes the table, those that change it."""
     old, new = planned(folder, HEAD + case.old), planned(folder, HEAD + case.new)
     (first,) = plan_revisions("order", None, old, home)
     first.path.write_text(first.text)
-    (second,) = plan_revisions(
+    others = plan_revisions(
         "order",
         old,
         new,
@@ -140,33 +37,41 @@ def revisions(folder: Path, home: AlembicHome, case: Case) -> tuple[Table, Table
         allow_drop=case.allow_drop,
         allow_rewrite=case.allow_rewrite,
     )
-    second.path.write_text(second.text)
-    return old, new, first, second
+    for one in others:
+        one.path.write_text(one.text)
+    return old, new, first, others
 
 
 def test_migrated_equals_created(tmp_path: Path, postgres_url: str, case: Case) -> None:
     home = alembic_home(tmp_path)
-    old, new, first, second = revisions(tmp_path, home, case)
+    old, new, first, others = revisions(tmp_path, home, case)
     config = alembic(home, postgres_url)
     command.upgrade(config, "base0001")
     expected_old, expected_new = (created_catalog(postgres_url, table) for table in (old, new))
-    command.upgrade(config, "head")
+    command.upgrade(config, first.revision)
+    file = file_of(postgres_url)
+    with watched_locks(postgres_url, TABLE) as seen:
+        command.upgrade(config, "head")
+    assert blocking_scans(seen) == []
+    assert unproven_not_null(seen, TABLE) == []
+    rewritten = any(hazard.kind == "rewrite" for one in others for hazard in one.hazards)
+    assert (file_of(postgres_url) != file) == rewritten
     assert catalog(postgres_url) == expected_new
     assert drift(postgres_url, new) == []
     command.downgrade(config, first.revision)
     assert catalog(postgres_url) == expected_old
-    command.upgrade(config, second.revision)
+    command.upgrade(config, others[-1].revision)
     assert catalog(postgres_url) == expected_new
 
 
 def test_sqlite_keeps_rows_and_has_no_drift(tmp_path: Path, sqlite_url: str, case: Case) -> None:
     home = alembic_home(tmp_path)
-    old, new, first, second = revisions(tmp_path, home, case)
+    old, new, first, others = revisions(tmp_path, home, case)
     config = alembic(home, sqlite_url)
     command.upgrade(config, first.revision)
     checks = sqlite_checks(sqlite_url)
     rows = insert(sqlite_url, "required: true" not in case.old)
-    command.upgrade(config, second.revision)
+    command.upgrade(config, others[-1].revision)
     assert drift(sqlite_url, new) == []
     assert sqlite_checks(sqlite_url) == created_checks(tmp_path, new)
     assert count(sqlite_url) == rows
@@ -175,8 +80,17 @@ def test_sqlite_keeps_rows_and_has_no_drift(tmp_path: Path, sqlite_url: str, cas
         assert drift(sqlite_url, old) == []
         assert sqlite_checks(sqlite_url) == checks
         assert count(sqlite_url) == rows
-        command.upgrade(config, second.revision)
+        command.upgrade(config, others[-1].revision)
         assert count(sqlite_url) == rows
+
+
+def file_of(url: str) -> int:
+    """The number of the table's file, another one once every row was written anew."""
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        number: int = connection.execute(text(f"SELECT pg_relation_filenode('{TABLE}')")).scalar_one()
+    engine.dispose()
+    return number
 
 
 def insert(url: str, possible: bool) -> int:

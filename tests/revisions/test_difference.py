@@ -133,16 +133,26 @@ HAZARDS = {
     "a default that differs per row": (
         "",
         "  a: {type: uuid, default_sql: gen_random_uuid()}\n",
-        ["rewrite"],
+        ["backfill"],
     ),
-    "an index": ("", "  a: {type: text, index: true}\n", ["lock"]),
-    "a unique index": ("", "unique: [{fields: [day], while: active}]\n", ["lock", "may fail"]),
-    "a constraint": ("", "unique: [[day]]\n", ["lock", "may fail"]),
-    "a check": ("", "checks: [{name: d, field: day, is: not null}]\n", ["lock", "may fail"]),
+    "the moment of the migration is one for all rows": (
+        "",
+        "  a: {type: datetime, default_sql: now()}\n",
+        [],
+    ),
+    "a default that calls something after a text": (
+        "",
+        "  a: {type: text, default_sql: \"'n' || random()\"}\n",
+        ["backfill"],
+    ),
+    "an index is none": ("", "  a: {type: text, index: true}\n", []),
+    "a unique index": ("", "unique: [{fields: [day], while: active}]\n", ["may fail"]),
+    "a constraint": ("", "unique: [[day]]\n", ["may fail"]),
+    "a check": ("", "checks: [{name: d, field: day, is: not null}]\n", ["may fail"]),
     "a reference": (
         "  a: {type: string, length: 12}\n",
         "  a: {type: string, length: 12, references: etfs.id}\n",
-        ["lock", "may fail"],
+        ["may fail"],
     ),
     "a dropped column": ("  a: {type: text}\n", "", ["data loss", "running code"]),
     "a longer string is none": ("  a: {type: string, length: 5}\n", "  a: {type: string, length: 6}\n", []),
@@ -164,7 +174,12 @@ HAZARDS = {
     "required from now on": (
         "  a: {type: text}\n",
         "  a: {type: text, required: true}\n",
-        ["lock", "may fail", "running code"],
+        ["may fail", "running code"],
+    ),
+    "required from now on, with a default": (
+        "  a: {type: integer, default: 3}\n",
+        "  a: {type: integer, default: 3, required: true}\n",
+        ["backfill", "running code"],
     ),
     "not required any more is none": ("  a: {type: text, required: true}\n", "  a: {type: text}\n", []),
 }

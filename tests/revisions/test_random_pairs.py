@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from migrations import catalog_of, planned
+from migrations import TABLE, catalog_of, planned
 from sqlalchemy.dialects import postgresql
 
 from trackwright_gen.errors import ToolErrors
@@ -128,15 +128,18 @@ def test_migrated_equals_created(tmp_path: Path, engine: sa.Engine, pair: Pair) 
     except (ColumnChangeError, ToolErrors) as refused:
         assert re.search("cannot change from|cannot be renamed", str(refused))  # noqa: PT017 -- both ends are right
         return
-    change = change_table(before, after, renames)
+    changes = change_table(found, before, after, renames) if found else ()
     with engine.connect() as connection:
+        connection.execute(sa.text(f"DROP TABLE IF EXISTS {TABLE}"))
         created_before, created_after = (created(connection, table) for table in (before, after))
         sqlalchemy_table(before).create(connection)
-        run(connection, code_of(change.upgrade))
+        connection.commit()
+        for change in changes:
+            run(connection, code_of(change.upgrade))
         assert catalog_of(connection) == created_after
-        run(connection, code_of(change.downgrade))
+        for change in reversed(changes):
+            run(connection, code_of(change.downgrade))
         assert catalog_of(connection) == created_before
-        connection.rollback()
 
 
 def created(connection: sa.Connection, table: Table) -> list[tuple[object, ...]]:
@@ -152,5 +155,7 @@ def run(connection: sa.Connection, code: Code) -> None:
     """Run the body of upgrade() or downgrade() as Alembic does."""
     names = {"op": alembic.op, "sa": sa, "postgresql": postgresql}
     source = "if True:\n    " + code.body
-    with Operations.context(MigrationContext.configure(connection)):
+    connection.rollback()  # what the test itself has read
+    context = MigrationContext.configure(connection, opts={"transaction_per_migration": True})
+    with Operations.context(context), context.begin_transaction(_per_migration=True):
         exec(compile(source, "<revision>", "exec"), names)  # noqa: S102 -- what a revision file is for

@@ -25,6 +25,11 @@ from alembic import context
 from sqlalchemy import create_engine, MetaData
 from sqlalchemy.pool import NullPool
 url = context.config.get_main_option("sqlalchemy.url")
+if context.is_offline_mode():
+    context.configure(url=url, literal_binds=True, transaction_per_migration=True)
+    with context.begin_transaction():
+        context.run_migrations()
+    raise SystemExit
 with create_engine(url, poolclass=NullPool).connect() as connection:
     context.configure(connection=connection, target_metadata=MetaData(), transaction_per_migration=True)
     with context.begin_transaction():

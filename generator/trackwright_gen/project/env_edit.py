@@ -2,7 +2,10 @@
 
 import ast
 from collections.abc import Iterator
+from pathlib import Path
 
+from trackwright_gen.errors import ToolError
+from trackwright_gen.project.env_script import read_env
 from trackwright_gen.project.file_edit import FileEdit, checked
 from trackwright_gen.project.source_file import SourceFile
 from trackwright_gen.project.text_edits import Positions, insert_all, insert_items
@@ -30,15 +33,44 @@ def transaction_edit(env: SourceFile) -> FileEdit | None:
     return checked(FileEdit(env.path, env.text, insert_all(env.text, insertions), reason))
 
 
+def require_own_transactions(script_location: Path, table: str) -> None:
+    """Hold env.py to a transaction per revision.
+
+    Raises:
+        ToolError: a `configure` in it lacks the option or denies it, or env.py cannot be read.
+    """
+    env = read_env(script_location)
+    for call in (*_calls_without(env), *_calls_denying(env)):
+        raise ToolError(
+            f"{table} changes without being locked, in several transactions, but all revisions share one here",
+            at=env.at(call),
+            hint="`trackwright init --transaction-per-migration` adds the option where nothing is said of it; "
+            f"or write {OPTION}=True here",
+        )
+
+
 def _calls_without(env: SourceFile) -> Iterator[ast.Call]:
+    # `**options` may hold it already; setting it twice would be an error.
+    for call in _configure_calls(env):
+        if not any(keyword.arg in {None, OPTION} for keyword in call.keywords):
+            yield call
+
+
+def _calls_denying(env: SourceFile) -> Iterator[ast.Call]:
+    for call in _configure_calls(env):
+        for keyword in call.keywords:
+            match keyword:
+                case ast.keyword(arg=name, value=ast.Constant(value=False | None)) if name == OPTION:
+                    yield call
+                case _:
+                    continue
+
+
+def _configure_calls(env: SourceFile) -> Iterator[ast.Call]:
     for node in ast.walk(env.tree):
         match node:
-            case ast.Call(
-                func=ast.Attribute(attr="configure", value=ast.Name(id="context")), keywords=keywords
-            ):
-                # `**options` may hold it already; setting it twice would be an error.
-                if not any(keyword.arg in {None, OPTION} for keyword in keywords):
-                    yield node
+            case ast.Call(func=ast.Attribute(attr="configure", value=ast.Name(id="context"))):
+                yield node
             case _:
                 continue
 

@@ -1,8 +1,4 @@
-"""Two tables -> the Alembic operations between them, there and back, in one revision.
-
-This is the seam for changes without downtime: what takes several transactions (CONCURRENTLY, VALIDATE,
-backfills) becomes several changes here, and a revision each.
-"""
+"""Two tables -> the revisions between them, there and back, each for both databases."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,34 +6,23 @@ from dataclasses import dataclass
 from alembic.operations import ops
 
 from trackwright_gen.plan import table as plan
-from trackwright_gen.revisions.column_names import renamed_columns
-from trackwright_gen.revisions.difference import (
-    Added,
-    ColumnAltered,
-    ColumnRenamed,
-    CommentChanged,
-    Difference,
-    Dropped,
-    NameChanged,
-    differences,
-)
-from trackwright_gen.revisions.operations import ByDialectOp, RefuseOp, RenameColumnOp, timeouts
+from trackwright_gen.revisions.difference import Difference
+from trackwright_gen.revisions.direct import direct
+from trackwright_gen.revisions.lowering import Phase, Transaction, brief_limits, lowered
+from trackwright_gen.revisions.operations import ByDialectOp
 from trackwright_gen.revisions.sqlalchemy_table import sqlalchemy_table
-from trackwright_gen.revisions.steps import Steps
-from trackwright_gen.spec.sql import for_text_clause
-
-_REBUILD = (
-    "only PostgreSQL can take this step: SQLite changes a table by building it anew, and Alembic then reads "
-    "the colon in {sql} as the start of a parameter; write the step for your database by hand"
-)
+from trackwright_gen.revisions.summary import summary_of
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one revision does, there and back."""
+    """What one revision does, there and back, and what it is called."""
 
+    message: str
     upgrade: tuple[ops.MigrateOperation, ...]
     downgrade: tuple[ops.MigrateOperation, ...]
+    commits_apart: bool = False
+    """Whether it must not share a transaction with other revisions."""
 
 
 def create_table(planned: plan.Table) -> Change:
@@ -48,86 +33,48 @@ def create_table(planned: plan.Table) -> Change:
         ops.CreateTableOp.from_table(table),
         *(ops.CreateIndexOp.from_index(indexes[name]) for name in sorted(indexes)),
     )
+    limits = ByDialectOp(brief_limits())
     # Dropping a table drops its indexes; naming each would only repeat the list.
-    return Change((timeouts(), *create), (timeouts(), ops.DropTableOp.from_table(table)))
+    return Change(f"create {planned.name}", (limits, *create), (limits, ops.DropTableOp.from_table(table)))
 
 
-def change_table(old: plan.Table, new: plan.Table, renames: Mapping[str, str]) -> Change:
-    """Bring a table from `old` to `new`; going back is the same plan the other way round."""
+def change_table(
+    found: tuple[Difference, ...], old: plan.Table, new: plan.Table, renames: Mapping[str, str]
+) -> tuple[Change, ...]:
+    """Bring a table from `old` to `new`: in one revision where that takes a moment, else in several."""
     back = {new_name: old_name for old_name, new_name in renames.items()}
-    return Change(_way(old, new, renames), _way(new, old, back))
+    there_at_once, back_at_once = direct(old, new, renames), direct(new, old, back)
+    message = f"{new.name}: {summary_of(found)}"
+    transactions = lowered(found, old, new, renames)
+    if all(one.phase.is_brief for one in transactions):
+        limits = ByDialectOp(brief_limits())
+        return (Change(message, (limits, *there_at_once), (limits, *back_at_once)),)
+    names = [
+        message if one.phase is Phase.CHANGE else f"{one.phase.value} {new.name}" for one in transactions
+    ]
+    first, *others = transactions
+    return (
+        _change(names[0], first, there_at_once, back_at_once),
+        *(_change(name, one) for name, one in zip(names[1:], others, strict=True)),
+    )
 
 
-def _way(old: plan.Table, new: plan.Table, renames: Mapping[str, str]) -> tuple[ops.MigrateOperation, ...]:
-    before = renamed_columns(old, renames)
-    found = differences(old, new, renames)
-    lowered = tuple(_lowered(found, Steps(before, new)))
-    if any(_rebuilds(operation) for operation in lowered):
-        lowered = (*_guard(before, new), *lowered)
-    return (timeouts(), *lowered)
+def _change(
+    message: str,
+    transaction: Transaction,
+    there: tuple[ops.MigrateOperation, ...] = (),
+    back: tuple[ops.MigrateOperation, ...] = (),
+) -> Change:
+    return Change(
+        message,
+        tuple(_chosen(transaction.upgrade, there)),
+        tuple(_chosen(transaction.downgrade, back)),
+        commits_apart=True,
+    )
 
 
-def _lowered(found: tuple[Difference, ...], steps: Steps) -> Iterator[ops.MigrateOperation]:
-    """Renames, dropped indexes, then one batch for the columns and constraints, then the indexes."""
-    table = steps.new.name
-    for one in found:
-        match one:
-            case ColumnRenamed(old=column, new=name):
-                # Both databases carry the new name into constraints, indexes and predicates.
-                yield RenameColumnOp(table, column.name, modify_name=name)
-            case Dropped(element=plan.Index() as index):
-                yield steps.drop_index(index)
-            case _:
-                continue
-    batch = [operation for one in found for operation in _in_batch(one, steps)]
-    if batch:
-        yield ops.ModifyTableOps(table, batch)
-    if names := [one for one in found if isinstance(one, NameChanged)]:
-        yield steps.change_names(names)
-    for one in found:
-        match one:
-            case Added(element=plan.Index() as index):
-                yield steps.create_index(index)
-            case CommentChanged(old=comment, new=new_comment):
-                yield steps.change_comment(comment, new_comment)
-            case _:
-                continue
-
-
-def _in_batch(one: Difference, steps: Steps) -> Iterator[ops.MigrateOperation]:
-    match one:
-        case Dropped(element=plan.Column() as column):
-            yield steps.drop_column(column)
-        case Added(element=plan.Column() as column):
-            yield from steps.add_column(column)
-        case ColumnAltered(old=column, new=new_column):
-            yield from steps.alter_column(column, new_column)
-        case Dropped(element=plan.Check() | plan.Unique() | plan.ForeignKey() as constraint):
-            yield steps.drop_constraint(constraint.name)
-        case Added(element=plan.Check() | plan.Unique() | plan.ForeignKey() as constraint):
-            yield steps.create_constraint(constraint)
-        case _:
-            return
-
-
-def _rebuilds(operation: ops.MigrateOperation) -> bool:
-    match operation:
-        case ops.ModifyTableOps():
-            return True
-        case ByDialectOp(other=other):
-            return any(_rebuilds(inner) for inner in other)
-        case _:
-            return False
-
-
-def _guard(old: plan.Table, new: plan.Table) -> Iterator[ByDialectOp]:
-    for table in (old, new):
-        texts = [
-            *(column.server_default for column in table.columns),
-            *(check.condition for check in table.checks),
-            *(index.where for index in table.indexes),
-        ]
-        for sql in texts:
-            if sql is not None and for_text_clause(sql) != sql:
-                yield ByDialectOp((), (RefuseOp(_REBUILD.format(sql=sql)),))
-                return
+def _chosen(
+    postgresql: tuple[ops.MigrateOperation, ...], other: tuple[ops.MigrateOperation, ...]
+) -> Iterator[ByDialectOp]:
+    if postgresql or other:
+        yield ByDialectOp(postgresql, other)

@@ -6,7 +6,7 @@ from io import StringIO
 from alembic.operations import Operations, ops
 from alembic.runtime.migration import MigrationContext
 
-from trackwright_gen.revisions.operations import ByDialectOp
+from trackwright_gen.revisions.operations import AutocommitOp, ByDialectOp
 from trackwright_gen.revisions.postgresql import POSTGRESQL
 
 
@@ -25,7 +25,7 @@ def _single(operations: Iterable[ops.MigrateOperation]) -> Iterator[ops.MigrateO
         match operation:
             case ByDialectOp(postgresql=inner):
                 yield from _single(inner)
-            case ops.ModifyTableOps(ops=inner):
+            case AutocommitOp(operations=inner) | ops.ModifyTableOps(ops=inner):
                 yield from _single(inner)
             case _:
                 yield operation

@@ -1,10 +1,11 @@
-"""What a change may do to data, to running code and to those who wait for a lock, in words."""
+"""What a change may do to data, to running code and to those who need the table, in words."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from trackwright_gen.plan.table import Check, Column, ForeignKey, Index, Unique
+from trackwright_gen.revisions.defaults import differs_per_row
 from trackwright_gen.revisions.difference import (
     Added,
     ColumnAltered,
@@ -16,8 +17,7 @@ from trackwright_gen.revisions.difference import (
 )
 from trackwright_gen.revisions.type_change import loses, rewrites, type_name
 
-HazardKind: TypeAlias = Literal["data loss", "lock", "rewrite", "may fail", "running code"]
-_CONSTANT = ("CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME", "now()")
+HazardKind: TypeAlias = Literal["data loss", "rewrite", "backfill", "may fail", "running code"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,9 @@ def _hazards(one: Difference, table: str) -> Iterator[Hazard]:
         case Added(element=Column() as column):
             yield from _of_new_column(column, table)
         case Added(element=Index() as index):
-            yield from _of_new_index(index, table)
+            yield from _of_new_index(index)
         case Added(element=(Check() | Unique() | ForeignKey()) as constraint):
-            yield from _of_new_constraint(constraint, table)
+            yield from _of_new_constraint(constraint)
         case ColumnAltered(old=old, new=new):
             yield from _of_altered(old, new, table)
         case Dropped() | NameChanged() | CommentChanged():
@@ -58,42 +58,47 @@ def _hazards(one: Difference, table: str) -> Iterator[Hazard]:
 
 
 def _of_new_column(column: Column, table: str) -> Iterator[Hazard]:
-    default = column.server_default
-    literal = default is None or default in _CONSTANT or "(" not in default.partition("'")[0]
-    if not literal:
-        yield Hazard("rewrite", f"the default of {column.name} may differ per row: {_LOCKED.format(table)}")
+    if differs_per_row(column.server_default):
+        yield Hazard(
+            "backfill", f"rows of {table} have no {column.name} until each got {column.server_default}"
+        )
 
 
-def _of_new_index(index: Index, table: str) -> Iterator[Hazard]:
-    yield Hazard("lock", f"nothing writes to {table} while {index.name} is built")
+def _of_new_index(index: Index) -> Iterator[Hazard]:
     if index.unique:
         yield Hazard("may fail", f"rows that are equal in {', '.join(index.columns)} stop {index.name}")
 
 
-def _of_new_constraint(constraint: Check | Unique | ForeignKey, table: str) -> Iterator[Hazard]:
+def _of_new_constraint(constraint: Check | Unique | ForeignKey) -> Iterator[Hazard]:
     match constraint:
         case Check(name=name, condition=condition):
-            yield Hazard("lock", f"{table} is locked while every row is checked against {name}")
             yield Hazard("may fail", f"a row that is not {condition} stops {name}")
         case Unique(name=name, columns=columns):
-            yield Hazard("lock", f"{table} is locked while the index of {name} is built")
             yield Hazard("may fail", f"rows that are equal in {', '.join(columns)} stop {name}")
         case ForeignKey(name=name, column=column, target_table=target):
-            yield Hazard("lock", f"nothing writes to {table} and {target} while {name} is checked")
             yield Hazard("may fail", f"a {column} that {target} does not have stops {name}")
-
-
-_LOCKED = "every row of {} is written anew, and nobody reads or writes the table meanwhile"
 
 
 def _of_altered(old: Column, new: Column, table: str) -> Iterator[Hazard]:
     if rewrites(old.type, new.type):
         change = f"{new.name} becomes {type_name(new.type)}"
-        yield Hazard("rewrite", f"{change}: {_LOCKED.format(table)}")
+        yield Hazard(
+            "rewrite",
+            f"{change}: every row of {table} is written anew, and nobody reads or writes the table meanwhile",
+        )
         yield Hazard("may fail", f"a {new.name} that is no {type_name(new.type)} stops the change")
     if lost := loses(old.type, new.type):
         yield Hazard("data loss", f"of {new.name}, {lost} is gone, and going back does not bring it back")
     if old.nullable and not new.nullable:
-        yield Hazard("lock", f"{table} is locked while every row is searched for a missing {new.name}")
-        yield Hazard("may fail", f"a row without {new.name} stops the change: fill it first")
-        yield Hazard("running code", f"code that runs now may still write rows without {new.name}")
+        yield from _of_required(new)
+
+
+def _of_required(column: Column) -> Iterator[Hazard]:
+    name, default = column.name, column.server_default
+    if default is None:
+        yield Hazard("may fail", f"a row without {name} stops the change: fill it first")
+    else:
+        yield Hazard(
+            "backfill", f"rows without {name} get {default}, and going back does not tell them apart again"
+        )
+    yield Hazard("running code", f"code that runs now may still write rows without {name}")

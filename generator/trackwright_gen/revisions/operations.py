@@ -7,9 +7,8 @@ from alembic.autogenerate.render import renderers
 from alembic.operations import ops
 
 from trackwright_gen.revisions.rendering import indented, source_of
+from trackwright_gen.spec.sql import for_text_clause
 
-LOCK_TIMEOUT = "5s"
-STATEMENT_TIMEOUT = "5min"
 _USING = "postgresql_using"
 
 
@@ -21,6 +20,20 @@ class ByDialectOp(ops.MigrateOperation):
     ) -> None:
         self.postgresql = postgresql
         self.other = other
+
+
+class SqlOp(ops.ExecuteSQLOp):
+    """One statement, as the database reads it: what `op.execute()` would take for a parameter is escaped."""
+
+    def __init__(self, sql: str) -> None:
+        super().__init__(for_text_clause(sql))
+
+
+class AutocommitOp(ops.MigrateOperation):
+    """Steps outside a transaction: each statement commits by itself."""
+
+    def __init__(self, operations: tuple[ops.MigrateOperation, ...]) -> None:
+        self.operations = operations
 
 
 class RefuseOp(ops.MigrateOperation):
@@ -42,16 +55,6 @@ class CreateCheckConstraintOp(ops.CreateCheckConstraintOp):
     """ADD CHECK, which Alembic renders only since 1.19."""
 
 
-def timeouts() -> ByDialectOp:
-    """Bound how long the revision waits for locks: a migration that waits makes every later query wait behind it."""
-    return ByDialectOp(
-        (
-            ops.ExecuteSQLOp(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"),
-            ops.ExecuteSQLOp(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT}'"),
-        )
-    )
-
-
 @renderers.dispatch_for(ByDialectOp)
 def _render_by_dialect(context: AutogenContext, operation: ByDialectOp) -> str:
     branches = [('if op.get_context().dialect.name == "postgresql":', operation.postgresql)]
@@ -60,6 +63,19 @@ def _render_by_dialect(context: AutogenContext, operation: ByDialectOp) -> str:
     elif operation.other:
         branches.append(("else:", operation.other))
     return "".join(f"{head}\n{indented(source_of(context, body)).rstrip()}\n" for head, body in branches)
+
+
+@renderers.dispatch_for(SqlOp)
+def _render_sql(_context: AutogenContext, operation: SqlOp) -> str:
+    lines = str(operation.sqltext).splitlines(keepends=True)
+    # Line by line: the file's indentation must not get into what is quoted in the SQL.
+    return f"op.execute({' '.join(map(repr, lines))})"
+
+
+@renderers.dispatch_for(AutocommitOp)
+def _render_autocommit(context: AutogenContext, operation: AutocommitOp) -> str:
+    body = indented(source_of(context, operation.operations))
+    return f"with op.get_context().autocommit_block():\n{body}"
 
 
 @renderers.dispatch_for(RefuseOp)

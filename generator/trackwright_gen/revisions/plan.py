@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from trackwright_gen.errors import ToolError, ToolErrors
 from trackwright_gen.location import Location
 from trackwright_gen.plan.table import Table
+from trackwright_gen.project.env_edit import require_own_transactions
 from trackwright_gen.project.model import AlembicHome
 from trackwright_gen.revisions.change import Change, change_table, create_table
 from trackwright_gen.revisions.column_change import ColumnChangeError
@@ -19,12 +20,14 @@ from trackwright_gen.revisions.hazards import Hazard, hazards_of
 from trackwright_gen.revisions.history import History
 from trackwright_gen.revisions.script import render_script
 from trackwright_gen.revisions.snapshot import snapshot_text
-from trackwright_gen.revisions.summary import summary_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
-    """One revision file to be written; `sql` is what its upgrade does on PostgreSQL."""
+    """One revision file to be written; `sql` is what its upgrade does on PostgreSQL.
+
+    The hazards of a change that takes several revisions are those of the first.
+    """
 
     path: Path
     text: str
@@ -37,8 +40,7 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class _Planned:
-    change: Change
-    message: str
+    changes: tuple[Change, ...] = ()
     hazards: tuple[Hazard, ...] = ()
 
 
@@ -59,17 +61,26 @@ def plan_revisions(
     column -> the name it had; `allow_drop` and `allow_rewrite` name fields, as the spec has them.
 
     Raises:
-        ToolError: several heads, a broken history or template, this revision is there already.
+        ToolError: several heads, a broken history or template, this revision is there already, env.py runs
+            all revisions in one transaction where that will not do.
         ToolErrors: changes that the spec does not allow, all of them.
     """
     planned = _planned(old, new, renamed=renamed or {}, allow_drop=allow_drop, allow_rewrite=allow_rewrite)
-    if planned is None:
+    if not planned.changes:
         return ()
+    if any(change.commits_apart for change in planned.changes):
+        require_own_transactions(home.script_location, new.name)
     history = History.read(home)
-    down_revision = parent or history.head
     if old is None:
         _refuse_second(domain, new, history)
-    return (_revision(domain, new, planned, home=home, history=history, parent=down_revision),)
+    revisions: list[Revision] = []
+    hazards, down_revision = planned.hazards, parent or history.head
+    for change in planned.changes:
+        one = _revision(domain, new, change, home=home, history=history, parent=down_revision)
+        # Said once, before the first of them runs.
+        revisions.append(replace(one, hazards=hazards))
+        hazards, down_revision = (), one.revision
+    return tuple(revisions)
 
 
 def _planned(
@@ -79,9 +90,9 @@ def _planned(
     renamed: Mapping[str, str],
     allow_drop: Collection[str],
     allow_rewrite: Collection[str],
-) -> _Planned | None:
+) -> _Planned:
     if old is None:
-        return _Planned(create_table(new), f"create {new.name}")
+        return _Planned((create_table(new),))
     if old.name != new.name:
         raise ToolError(
             f"the table would change its name from {old.name} to {new.name}, which no migration of ours does",
@@ -93,20 +104,16 @@ def _planned(
         raise ToolErrors([error]) from None
     found = differences(old, new, renames)
     if not found:
-        return None
+        return _Planned()
     require_consent(found, allow_drop=allow_drop, allow_rewrite=allow_rewrite)
-    return _Planned(
-        change_table(old, new, renames), f"{new.name}: {summary_of(found)}", hazards_of(found, new.name)
-    )
+    return _Planned(change_table(found, old, new, renames), hazards_of(found, new.name))
 
 
 def _revision(
-    domain: str, new: Table, planned: _Planned, *, home: AlembicHome, history: History, parent: str | None
+    domain: str, new: Table, change: Change, *, home: AlembicHome, history: History, parent: str | None
 ) -> Revision:
     revision = _revision_id(domain, parent, new)
-    name, text = render_script(
-        planned.change, home=home, revision=revision, parent=parent, message=planned.message
-    )
+    name, text = render_script(change, home=home, revision=revision, parent=parent)
     path = history.folder_of(parent) / name
     if revision in history.paths or path.exists():
         raise ToolError("this revision is there already", at=Location(history.paths.get(revision, path)))
@@ -115,9 +122,8 @@ def _revision(
         text=text,
         revision=revision,
         down_revision=parent,
-        message=planned.message,
-        sql=postgresql_sql(planned.change.upgrade),
-        hazards=planned.hazards,
+        message=change.message,
+        sql=postgresql_sql(change.upgrade),
     )
 
 

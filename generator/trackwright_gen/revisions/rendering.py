@@ -45,7 +45,7 @@ def code_of(operations: Iterable[ops.MigrateOperation]) -> Code:
     migration.impl = _Impl(POSTGRESQL, None, False, None, None, {})
     context = AutogenContext(migration, metadata=MetaData(), opts=_OPTIONS, autogenerate=False)
     body = source_of(context, operations)
-    return Code(indented(body).strip(), frozenset(context.imports))
+    return Code(indented(body).strip() or "pass", frozenset(context.imports))
 
 
 def source_of(context: AutogenContext, operations: Iterable[ops.MigrateOperation]) -> str:

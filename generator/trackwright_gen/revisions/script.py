@@ -29,7 +29,7 @@ _SETTINGS = ("file_template", "timezone", "truncate_slug_length", "output_encodi
 
 
 def render_script(
-    change: Change, *, home: AlembicHome, revision: str, parent: str | None, message: str
+    change: Change, *, home: AlembicHome, revision: str, parent: str | None
 ) -> tuple[Path, str]:
     """Render one revision; its path below a version location, and its text.
 
@@ -42,7 +42,7 @@ def render_script(
     template = home.script_location / "script.py.mako"
     with _stand_in(home, template, parent) as directory:
         try:
-            directory.generate_revision(revision, message, head=parent or "base", **variables)
+            directory.generate_revision(revision, change.message, head=parent or "base", **variables)
         except (CommandError, MakoException, KeyError, ValueError) as error:
             # Alembic wraps what happened inside the template in a line that only names a log file.
             reason = str(error.__context__ or error).replace(str(Path(directory.dir)), str(template.parent))

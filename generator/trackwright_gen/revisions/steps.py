@@ -1,14 +1,17 @@
 """One difference -> the Alembic operations that make it, in terms of the table before and after."""
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Any
 
 from alembic.operations import ops
 from sqlalchemy import DefaultClause, text
+from sqlalchemy.schema import AddConstraint
 
 from trackwright_gen.plan.table import Check, Column, ForeignKey, Index, Table, Unique
 from trackwright_gen.revisions.difference import NameChanged
-from trackwright_gen.revisions.operations import AlterColumnOp, ByDialectOp, CreateCheckConstraintOp
+from trackwright_gen.revisions.operations import AlterColumnOp, ByDialectOp, CreateCheckConstraintOp, SqlOp
+from trackwright_gen.revisions.postgresql import POSTGRESQL
 from trackwright_gen.revisions.sqlalchemy_table import sqlalchemy_column, sqlalchemy_table, sqlalchemy_type
 from trackwright_gen.revisions.type_change import conversion, other_kind
 from trackwright_gen.spec.sql import for_text_clause, quoted
@@ -18,9 +21,23 @@ class Steps:
     """Makes operations that know both tables (`old` has its columns' new names already)."""
 
     def __init__(self, old: Table, new: Table) -> None:
+        self.old = old
         self.new = new
         self._before = _elements(old)
         self._after = _elements(new)
+
+    @cached_property
+    def back(self) -> "Steps":
+        """The steps the other way round."""
+        return Steps(self.new, self.old)
+
+    def before(self, name: str) -> Any:
+        """SQLAlchemy's constraint or index of the table before."""
+        return self._before[name]
+
+    def after(self, name: str) -> Any:
+        """SQLAlchemy's constraint or index of the table after."""
+        return self._after[name]
 
     def drop_index(self, index: Index) -> ops.DropIndexOp:
         """DROP INDEX."""
@@ -44,6 +61,11 @@ class Steps:
                 return ops.CreateForeignKeyOp.from_constraint(made)
             case Unique():
                 return ops.CreateUniqueConstraintOp.from_constraint(made)
+
+    def add_constraint(self, name: str, *, validated: bool = True) -> SqlOp:
+        """ADD CONSTRAINT as PostgreSQL reads it; one that is not validated says nothing of rows that are there."""
+        sql = str(AddConstraint(self._after[name]).compile(dialect=POSTGRESQL))
+        return SqlOp(sql if validated else f"{sql} NOT VALID")
 
     def drop_column(self, column: Column) -> ops.DropColumnOp:
         """DROP COLUMN."""
@@ -79,28 +101,36 @@ class Steps:
 
     def change_names(self, changes: Iterable[NameChanged]) -> ByDialectOp:
         """PostgreSQL has names changed in its catalog; elsewhere the thing is made anew."""
-        table = quoted(self.new.name)
-        sql: list[str] = []
+        sql: list[ops.MigrateOperation] = []
         batch: list[ops.MigrateOperation] = []
         gone: list[ops.MigrateOperation] = []
         made: list[ops.MigrateOperation] = []
         for change in changes:
-            names = quoted(change.old.name), quoted(change.new.name)
+            sql.append(self.rename_in_catalog(change.old, change.new.name))
             if isinstance(change.old, Index) and isinstance(change.new, Index):
-                sql.append(f"ALTER INDEX {names[0]} RENAME TO {names[1]}")
                 gone.append(self.drop_index(change.old))
                 made.append(self.create_index(change.new))
             elif not isinstance(change.new, Index):
-                sql.append(f"ALTER TABLE {table} RENAME CONSTRAINT {names[0]} TO {names[1]}")
                 batch += [self.drop_constraint(change.old.name), self.create_constraint(change.new)]
         rebuild = [ops.ModifyTableOps(self.new.name, batch)] if batch else []
-        return ByDialectOp(tuple(ops.ExecuteSQLOp(one) for one in sql), (*gone, *rebuild, *made))
+        return ByDialectOp(tuple(sql), (*gone, *rebuild, *made))
+
+    def rename_in_catalog(self, element: ForeignKey | Unique | Check | Index, name: str) -> SqlOp:
+        """RENAME a constraint or an index."""
+        old, new = quoted(element.name), quoted(name)
+        if isinstance(element, Index):
+            return SqlOp(f"ALTER INDEX {old} RENAME TO {new}")
+        return SqlOp(f"ALTER TABLE {quoted(self.new.name)} RENAME CONSTRAINT {old} TO {new}")
 
     def change_comment(self, old: str | None, new: str | None) -> ByDialectOp:
         """COMMENT ON TABLE, which SQLite has not."""
+        return ByDialectOp((self.set_comment(old, new),))
+
+    def set_comment(self, old: str | None, new: str | None) -> ops.MigrateOperation:
+        """COMMENT ON TABLE."""
         if new is None:
-            return ByDialectOp((ops.DropTableCommentOp(self.new.name, existing_comment=old),))
-        return ByDialectOp((ops.CreateTableCommentOp(self.new.name, new, existing_comment=old),))
+            return ops.DropTableCommentOp(self.new.name, existing_comment=old)
+        return ops.CreateTableCommentOp(self.new.name, new, existing_comment=old)
 
 
 def _spoken(old: Column, new: Column) -> Iterator[tuple[str, Any]]:

@@ -1,0 +1,117 @@
+"""Two tables -> the operations between them in one go: what SQLite gets, and PostgreSQL where it takes a moment."""
+
+from collections.abc import Iterator, Mapping
+
+from alembic.operations import ops
+
+from trackwright_gen.plan import table as plan
+from trackwright_gen.revisions.column_names import renamed_columns
+from trackwright_gen.revisions.difference import (
+    Added,
+    ColumnAltered,
+    ColumnRenamed,
+    CommentChanged,
+    Difference,
+    Dropped,
+    NameChanged,
+    differences,
+)
+from trackwright_gen.revisions.lowering.backfill import filled_at_once
+from trackwright_gen.revisions.operations import ByDialectOp, RefuseOp, RenameColumnOp
+from trackwright_gen.revisions.steps import Steps
+from trackwright_gen.spec.sql import for_text_clause
+
+_REBUILD = (
+    "only PostgreSQL can take this step: SQLite changes a table by building it anew, and Alembic then reads "
+    "the colon in {sql} as the start of a parameter; write the step for your database by hand"
+)
+
+
+def direct(old: plan.Table, new: plan.Table, renames: Mapping[str, str]) -> tuple[ops.MigrateOperation, ...]:
+    """Bring a table from `old` to `new`."""
+    before = renamed_columns(old, renames)
+    found = differences(old, new, renames)
+    lowered = tuple(_lowered(found, Steps(before, new)))
+    if any(_rebuilds(operation) for operation in lowered):
+        return (*_guard(before, new), *lowered)
+    return lowered
+
+
+def _lowered(found: tuple[Difference, ...], steps: Steps) -> Iterator[ops.MigrateOperation]:
+    """Renames, dropped indexes, then one batch for the columns and constraints, then the indexes."""
+    table = steps.new.name
+    for one in found:
+        match one:
+            case ColumnRenamed(old=column, new=name):
+                # Both databases carry the new name into constraints, indexes and predicates.
+                yield RenameColumnOp(table, column.name, modify_name=name)
+            case Dropped(element=plan.Index() as index):
+                yield steps.drop_index(index)
+            case _:
+                continue
+    yield from _filled(found, steps)
+    batch = [operation for one in found for operation in _in_batch(one, steps)]
+    if batch:
+        yield ops.ModifyTableOps(table, batch)
+    if names := [one for one in found if isinstance(one, NameChanged)]:
+        yield steps.change_names(names)
+    for one in found:
+        match one:
+            case Added(element=plan.Index() as index):
+                yield steps.create_index(index)
+            case CommentChanged(old=comment, new=new_comment):
+                yield steps.change_comment(comment, new_comment)
+            case _:
+                continue
+
+
+def _filled(found: tuple[Difference, ...], steps: Steps) -> Iterator[ops.MigrateOperation]:
+    """Give rows the default of a column that they must have from now on."""
+    for one in found:
+        match one:
+            case ColumnAltered(
+                old=plan.Column(nullable=True),
+                new=plan.Column(nullable=False, server_default=str()) as column,
+            ):
+                yield filled_at_once(column, steps.new)
+            case _:
+                continue
+
+
+def _in_batch(one: Difference, steps: Steps) -> Iterator[ops.MigrateOperation]:
+    match one:
+        case Dropped(element=plan.Column() as column):
+            yield steps.drop_column(column)
+        case Added(element=plan.Column() as column):
+            yield from steps.add_column(column)
+        case ColumnAltered(old=column, new=new_column):
+            yield from steps.alter_column(column, new_column)
+        case Dropped(element=plan.Check() | plan.Unique() | plan.ForeignKey() as constraint):
+            yield steps.drop_constraint(constraint.name)
+        case Added(element=plan.Check() | plan.Unique() | plan.ForeignKey() as constraint):
+            yield steps.create_constraint(constraint)
+        case _:
+            return
+
+
+def _rebuilds(operation: ops.MigrateOperation) -> bool:
+    match operation:
+        case ops.ModifyTableOps():
+            return True
+        case ByDialectOp(other=other):
+            return any(_rebuilds(inner) for inner in other)
+        case _:
+            return False
+
+
+def _guard(old: plan.Table, new: plan.Table) -> Iterator[ByDialectOp]:
+    for table in (old, new):
+        texts = [
+            *(column.server_default for column in table.columns),
+            *(check.condition for check in table.checks),
+            *(index.where for index in table.indexes),
+        ]
+        for sql in texts:
+            if sql is not None and for_text_clause(sql) != sql:
+                yield ByDialectOp((), (RefuseOp(_REBUILD.format(sql=sql)),))
+                return
