@@ -6,17 +6,25 @@ import pytest
 from source_trees import read_tree
 
 from trackwright_gen.source.parsing import check
-from trackwright_gen.source.syntax import syntax_problems
+from trackwright_gen.source.syntax import affordable, syntax_problems
 
-FILES = {
-    Path(f"{name}.py"): source
+FILES = [
+    (Path(f"{name}.py"), source)
     for name, source in [("a", b"x = 1"), ("b", b"def ("), ("c", b"y = "), ("d", b"")]
-}
+]
 
 
+@pytest.mark.parametrize("jobs", [1, 2, 0])
 @pytest.mark.parametrize("worth", [1, 1_000_000])
-def test_finds_what_is_broken(worth: int) -> None:
-    assert [each.location.path.name for each in syntax_problems(FILES, worth=worth)] == ["b.py", "c.py"]
+def test_finds_what_is_broken(worth: int, jobs: int) -> None:
+    found = syntax_problems(FILES, jobs=jobs, worth=worth)
+    assert [each.location.path.name for each in found] == ["b.py", "c.py"]
+
+
+@pytest.mark.parametrize(("most", "all_of_them"), [(14, True), (13, False)])
+def test_a_tree_too_large_is_not_asked(most: int, all_of_them: bool) -> None:
+    assert sum(len(data) for _, data in FILES) == 14
+    assert (affordable(FILES, most) is not None) is all_of_them
 
 
 @pytest.mark.parametrize(

@@ -32,11 +32,21 @@ class _Run:
     rules: tuple[Rule, ...]
     baseline: Path | None
     unsafe: bool
+    jobs: int
+    use_cache: bool
 
     def check(self, instead: Mapping[Path, bytes]) -> LintResult:
         """Lint, with some files' bytes taken from a mapping."""
-        result = lint(self.sources.read(instead), self.rules, self.sources.today)
+        result = self._computed(instead) if instead or not self.use_cache else self._cached()
         return result if self.baseline is None else without_known(result, self.baseline)
+
+    def _cached(self) -> LintResult:
+        from trackwright_gen.cli.lint_cache import cached
+
+        return cached(self.sources, self.rules, lambda: self._computed({}))
+
+    def _computed(self, instead: Mapping[Path, bytes]) -> LintResult:
+        return lint(self.sources.read(instead, jobs=self.jobs), self.rules, self.sources.today)
 
     def fixed(self) -> tuple[LintResult, tuple[FixedFile, ...]]:
         """What fixes leave, and what they change."""
@@ -59,6 +69,8 @@ class _Run:
 )
 @click.option("--write-baseline", is_flag=True, help="Write today's findings to the --baseline file.")
 @click.option("--show-unresolved", is_flag=True, help="Also say what could not be followed (on stderr).")
+@click.option("--jobs", type=click.IntRange(min=0), default=0, help="Most processes to use; 0: one per core.")
+@click.option("--no-cache", is_flag=True, help="Neither read nor write .trackwright_cache.")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 even if there are findings.")
 @click.option(
     "--stdin-filename",
@@ -83,6 +95,8 @@ def command(
     baseline: Path | None,
     write_baseline: bool,
     show_unresolved: bool,
+    jobs: int,
+    no_cache: bool,
     exit_zero: bool,
     stdin_filename: Path | None,
     folder: Path,
@@ -95,7 +109,7 @@ def command(
     sources = sources_of(paths, folder, stdin_filename=stdin_filename)
     rules = chosen_rules(sources.settings, select=select, extend_select=extend_select, ignore=ignore)
     file = sources.folder / baseline if baseline else None
-    run = _Run(sources, rules, None if write_baseline else file, unsafe_fixes)
+    run = _Run(sources, rules, None if write_baseline else file, unsafe_fixes, jobs, not no_cache)
     if write_baseline and file is not None:
         ctx.exit(_wrote_baseline(run.check(sources.given), file))
     if diff_only:

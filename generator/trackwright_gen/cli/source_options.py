@@ -30,9 +30,9 @@ class Sources:
     given: Mapping[Path, bytes] = field(default_factory=dict[Path, bytes])
     """Bytes that are not those on the disk: what came through standard input."""
 
-    def read(self, instead: Mapping[Path, bytes]) -> SourceProject:
+    def read(self, instead: Mapping[Path, bytes], *, jobs: int = 0) -> SourceProject:
         """Read the project; `instead` holds the bytes of files that are not taken from the disk."""
-        options = ReadOptions(self.settings.legacy_models, self.settings.tracking_markers, self.today)
+        options = ReadOptions(self.settings.legacy_models, self.settings.tracking_markers, self.today, jobs)
         with _without_collection():
             return read_project(self.selection, options, instead)
 

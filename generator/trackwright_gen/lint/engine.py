@@ -10,7 +10,9 @@ from trackwright_gen.diagnostics import Diagnostic, Fix
 from trackwright_gen.lint.rule import DOCS, Finding, Rule
 from trackwright_gen.location import Location
 from trackwright_gen.source.exemptions import Exemptions
+from trackwright_gen.source.footprint import NOTHING, Footprint
 from trackwright_gen.source.jobs import Exemption
+from trackwright_gen.source.parsing import Problem
 from trackwright_gen.source.project import SourceProject
 from trackwright_gen.source.unresolved import Unresolved
 
@@ -33,11 +35,14 @@ class LintResult:
     """Kind of exemption, code, and how many findings it excuses."""
     unresolved: tuple[Unresolved, ...] = ()
     """What may be a job and could not be followed."""
+    all_parse: bool = True
+    """False if files that hold no job were too many to be asked for syntax errors."""
+    footprint: Footprint = NOTHING
 
 
 def lint(project: SourceProject, rules: Iterable[Rule], today: dt.date) -> LintResult:
     """Apply rules to a project."""
-    problems = list(_problems(project))
+    problems = [problem_diagnostic(each) for each in project.problems]
     restated = {module.path: module.restated for module in project.modules if module.restated}
     excused: Counter[tuple[str, str]] = Counter()
     found = [
@@ -47,7 +52,13 @@ def lint(project: SourceProject, rules: Iterable[Rule], today: dt.date) -> LintR
     ordered = sorted([*problems, *found], key=lambda each: (each.location, each.code))
     exempted = tuple((kind, code, count) for (kind, code), count in sorted(excused.items()))
     return LintResult(
-        tuple(ordered), len(problems), project.files, exempted=exempted, unresolved=project.unresolved
+        tuple(ordered),
+        len(problems),
+        project.files,
+        exempted=exempted,
+        unresolved=project.unresolved,
+        all_parse=project.all_parse,
+        footprint=project.footprint_of(),
     )
 
 
@@ -82,15 +93,15 @@ def _excuse(code: str, finding: Finding, exemptions: Exemptions, today: dt.date)
     return next((each for each in around if each.covers(code, today)), None)
 
 
-def _problems(project: SourceProject) -> Iterator[Diagnostic]:
-    for problem in project.problems:
-        yield Diagnostic(
-            code=PROBLEM_CODES[problem.kind],
-            name=problem.kind,
-            message=problem.message,
-            location=problem.location,
-            url=f"{DOCS}/{problem.kind}",
-        )
+def problem_diagnostic(problem: Problem) -> Diagnostic:
+    """A file that could not be linted, as a finding."""
+    return Diagnostic(
+        code=PROBLEM_CODES[problem.kind],
+        name=problem.kind,
+        message=problem.message,
+        location=problem.location,
+        url=f"{DOCS}/{problem.kind}",
+    )
 
 
 def _malformed(project: SourceProject) -> Iterator[Diagnostic]:

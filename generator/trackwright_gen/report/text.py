@@ -41,6 +41,8 @@ def statistics(result: LintResult) -> str:
 def unresolved(result: LintResult, folder: Path) -> str:
     """One line for everything that could not be followed."""
     lines = [f"{_place(each.location, folder)}: {each.message}" for each in result.unresolved]
+    if not result.all_parse:
+        lines.append("Files that cannot hold a job were too many to be asked for syntax errors.")
     return "\n".join(lines) or "Everything that looks like a job could be followed."
 
 

@@ -12,7 +12,16 @@ from trackwright_gen.errors import ToolError
 
 DEFAULT_EXCLUDE = (
     *(".bzr", ".direnv", ".eggs", ".git", ".hg", ".mypy_cache", ".nox", ".pants.d", ".pytest_cache"),
-    *(".pytype", ".ruff_cache", ".svn", ".tox", ".venv", "__pycache__", "__pypackages__"),
+    *(
+        ".pytype",
+        ".ruff_cache",
+        ".svn",
+        ".tox",
+        ".trackwright_cache",
+        ".venv",
+        "__pycache__",
+        "__pypackages__",
+    ),
     *("node_modules", "site-packages", "venv"),
     # Only at the root: source folders called `build` exist (lint-patterns, "Traps").
     *("./build", "./dist"),

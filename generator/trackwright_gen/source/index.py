@@ -6,11 +6,13 @@ from pathlib import Path
 
 from trackwright_gen.location import Location
 from trackwright_gen.source.binder import bind
+from trackwright_gen.source.file_bytes import FileBytes
 from trackwright_gen.source.files import Selection
+from trackwright_gen.source.footprint import Footprint
 from trackwright_gen.source.modules import ModuleMap
 from trackwright_gen.source.parsing import Problem, parse
 from trackwright_gen.source.scopes import Module
-from trackwright_gen.source.syntax import syntax_problems
+from trackwright_gen.source.syntax import affordable, syntax_problems
 
 
 class SourceIndex:
@@ -20,19 +22,10 @@ class SourceIndex:
         """Read all files; `instead` holds what to take for some of them, whatever the disk says."""
         self.selection = selection
         self._names = ModuleMap(selection.roots, selection.known)
-        self._bytes: dict[Path, bytes] = {**instead}
+        self._bytes = FileBytes(selection.known, instead)
         self._modules: dict[Path, Module | None] = {}
         self._problems: dict[Path, Problem] = {}
-        for path in selection.known:
-            if path not in instead:
-                self._read(path)
-
-    def _read(self, path: Path) -> None:
-        try:
-            self._bytes[path] = path.read_bytes()
-        except OSError as error:
-            reason = error.strerror or str(error)
-            self._problems[path] = Problem("unreadable-file", f"cannot be read: {reason}", Location(path))
+        self._questions: dict[re.Pattern[bytes], None] = {}
 
     @property
     def modules(self) -> tuple[Module, ...]:
@@ -42,7 +35,13 @@ class SourceIndex:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What could not be read or parsed so far."""
-        return tuple(self._problems[path] for path in sorted(self._problems))
+        found = {**self._bytes.problems, **self._problems}
+        return tuple(found[path] for path in sorted(found))
+
+    @property
+    def footprint(self) -> Footprint:
+        """What was read, and what was asked of the bytes of all files, so far."""
+        return Footprint(frozenset(self._modules), tuple(self._questions))
 
     def load(self, path: Path) -> Module | None:
         """The module of a file, parsed on first use; None if it cannot be read."""
@@ -51,8 +50,8 @@ class SourceIndex:
         return self._modules[path]
 
     def _parse(self, path: Path) -> Module | None:
-        data = self._bytes.get(path)
-        if data is None:
+        data = self._bytes.of(path)
+        if path in self._bytes.problems:
             return None
         parsed = parse(path, data)
         if isinstance(parsed, Problem):
@@ -79,6 +78,7 @@ class SourceIndex:
         Hints are texts of which a match holds at least one: looking for them first is ten times as fast.
         """
         texts = tuple(hints)
+        self._questions[pattern] = None
         for path, data in self._bytes.items():
             if path not in self._modules and any(text in data for text in texts) and pattern.search(data):
                 self.load(path)
@@ -89,10 +89,13 @@ class SourceIndex:
         words = re.compile(rb"\b(?:" + b"|".join(map(re.escape, texts)) + rb")\b")
         self.load_matching(words, hints=texts)
 
-    def check_syntax(self, paths: Iterable[Path]) -> None:
-        """Parse files for their problems' sake, without keeping what has none."""
-        unread = {
-            path: self._bytes[path] for path in paths if path in self._bytes and path not in self._modules
-        }
-        for problem in syntax_problems(unread):
+    def check_syntax(self, paths: Iterable[Path], *, jobs: int) -> bool:
+        """Parse files for their problems' sake, without keeping what has none; False if they are too large for it."""
+        unread = affordable(
+            (path, self._bytes.of(path))
+            for path in paths
+            if path not in self._modules and path not in self._bytes.problems
+        )
+        for problem in syntax_problems(unread or (), jobs=jobs):
             self._problems[problem.location.path] = problem
+        return unread is not None

@@ -2,13 +2,14 @@
 
 import ast
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from trackwright_gen.location import Location
 from trackwright_gen.source.exemptions import AllExemptions
 from trackwright_gen.source.files import Selection
+from trackwright_gen.source.footprint import Footprint
 from trackwright_gen.source.frameworks.celery import Celery
 from trackwright_gen.source.index import SourceIndex
 from trackwright_gen.source.jobs import Declaration, Exemption, Job
@@ -31,6 +32,8 @@ class ReadOptions:
     legacy_models: tuple[str, ...]
     tracking_markers: tuple[str, ...]
     today: dt.date
+    jobs: int = 0
+    """The most processes to use; 0: one for each core."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,10 @@ class SourceProject:
     problems: tuple[Problem, ...]
     files: int
     unresolved: tuple[Unresolved, ...]
+    all_parse: bool
+    """False where files that hold no job are too many to be asked for syntax errors."""
+    footprint_of: Callable[[], Footprint]
+    """What the run depends on, rules included: to be asked when they are done."""
 
 
 def read_project(
@@ -65,10 +72,20 @@ def read_project(
     tracking = Tracking(resolver, options.tracking_markers)
     declared = celery.declarations(index.modules, modules)
     jobs = [_job(each, tracking, exemptions, options.today) for each in declared]
-    index.check_syntax(selection.reported)
+    all_parse = index.check_syntax(selection.reported, jobs=options.jobs)
     problems = tuple(each for each in index.problems if each.location.path in reported)
     unresolved = tuple(unresolved_decorators(resolver, modules, (job.location for job in jobs)))
-    return SourceProject(modules, _ordered(jobs), models, exemptions, problems, len(reported), unresolved)
+    return SourceProject(
+        modules=modules,
+        jobs=_ordered(jobs),
+        models=models,
+        exemptions=exemptions,
+        problems=problems,
+        files=len(reported),
+        unresolved=unresolved,
+        all_parse=all_parse,
+        footprint_of=lambda: index.footprint,
+    )
 
 
 def _follow_leads(index: SourceIndex, celery: Celery, models: Models) -> None:
