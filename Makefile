@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 PYTEST_ARGS ?= -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format golden clean
+.PHONY: help demo test test-rest check format golden clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,6 +30,9 @@ demo: $(VENV)/run.stamp ## two domains from specs to finished rows (KEEP=dir, SE
 
 test: $(VENV)/dev.stamp ## the whole suite, on real PostgreSQL and Redis that it starts itself
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-rest: $(VENV)/dev.stamp ## the REST endpoints under many random requests (EXAMPLES=n)
+	TRACKWRIGHT_REST_EXAMPLES=$(or $(EXAMPLES),200) $(BIN)/python -m pytest $(PYTEST_ARGS) tests/rest/test_schemathesis.py
 
 check: $(VENV)/dev.stamp ## ruff, format, mypy, pyright, import contracts, our own linter
 	$(BIN)/ruff check

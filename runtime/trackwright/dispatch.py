@@ -130,6 +130,15 @@ def known_task(name: str) -> Sendable | None:
     return None if find is None else find()
 
 
+def task_named_in(metadata: Any) -> str | None:
+    """The name of the task that a row's metadata says it is for; callers may have put anything there."""
+    match metadata:
+        case {"dispatch": {"task": str(name)}}:
+            return name
+        case _:
+            return None
+
+
 def send(messages: Sequence[Message]) -> int:
     """Publish messages now; how many went out. A broker that refuses two in a row is left to the sweep."""
     sent = position = failures = 0

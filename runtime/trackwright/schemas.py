@@ -1,11 +1,14 @@
 """Pydantic schemas of the base structure (principles 3.1), for a domain's own schemas to inherit."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from trackwright.status import TrackingStatus
+
+Attempts = Annotated[int, Field(ge=1, le=2_147_483_647)]
+"""What the column max_attempts takes."""
 
 
 class TaskTrackingBase(BaseModel):
@@ -17,15 +20,15 @@ class TaskTrackingBase(BaseModel):
 class TaskTrackingCreate(TaskTrackingBase):
     """What a caller may say when a row is made; a domain adds its own fields."""
 
-    max_attempts: int | None = Field(default=None, ge=1)
-    scheduled_at: datetime | None = None
+    max_attempts: Attempts | None = None
+    scheduled_at: AwareDatetime | None = None
 
 
 class TaskTrackingUpdate(TaskTrackingBase):
     """What a caller may change by hand. The status is not among it: it moves by the service's operations."""
 
-    max_attempts: int | None = Field(default=None, ge=1)
-    scheduled_at: datetime | None = None
+    max_attempts: Attempts | None = None
+    scheduled_at: AwareDatetime | None = None
 
 
 class TaskTrackingInDB(TaskTrackingBase):

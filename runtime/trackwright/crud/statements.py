@@ -1,7 +1,7 @@
 """Pure list statements over one model, newest first, with the status as a literal so that indexes serve."""
 
-from datetime import timedelta
-from typing import Any, TypeVar
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Float, Select, literal, select, tuple_
 
@@ -13,11 +13,18 @@ from trackwright.status import ACTIVE, TrackingStatus
 ModelT = TypeVar("ModelT", bound=TaskTrackingMixin)
 
 
+class Position(NamedTuple):
+    """Where a row stands in a list, for those who page without holding the row."""
+
+    created_at: datetime
+    id: int
+
+
 def page(
     model: type[ModelT],
     *,
     status: TrackingStatus | None = None,
-    after: ModelT | None = None,
+    after: ModelT | Position | None = None,
     skip: int = 0,
     limit: int = 100,
 ) -> Select[Any]:

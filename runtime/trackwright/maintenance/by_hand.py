@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
+from trackwright.dispatch import task_named_in
 from trackwright.errors import InvalidTransition, TrackingNotFound
 from trackwright.jobs.database import database_of
 from trackwright.jobs.loop import process_loop
@@ -51,8 +52,8 @@ def retry_rows(domain: Domain, ids: Iterable[int], app: Celery) -> list[Outcome]
     """Give FAILED rows another attempt and send their messages."""
 
     def retry(service: Service, tracking_id: int) -> Outcome:
-        name = service.get_status(tracking_id).task_metadata.get("dispatch", {}).get("task")
-        task: Any = app.tasks.get(name)
+        name = task_named_in(service.get_status(tracking_id).task_metadata)
+        task: Any = None if name is None else app.tasks.get(name)
         service.retry(tracking_id, task, commit=True)
         note = None if task is not None else f"no message was sent: it names the task {name!r}"
         return Outcome(tracking_id, TrackingStatus.PENDING, note)

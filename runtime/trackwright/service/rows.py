@@ -30,7 +30,7 @@ def checked(model: Model, fields: Mapping[str, Any]) -> Values:
         TypeError: a field that the model does not have, or that only the status machine sets; a key of the
             metadata that only the runtime writes.
     """
-    taken = _taken(model)
+    taken = accepted_fields(model)
     if not fields.keys() <= taken.keys():
         unknown = ", ".join(sorted(fields.keys() - taken.keys()))
         message = f"{model.__name__} takes no {unknown}; it takes {', '.join(sorted(taken))}"
@@ -40,7 +40,7 @@ def checked(model: Model, fields: Mapping[str, Any]) -> Values:
 
 
 @query.per_model
-def _taken(model: Model) -> dict[str, str]:
+def accepted_fields(model: Model) -> dict[str, str]:
     """The fields that a caller may give, each with its column."""
     known = {attribute.key: attribute.columns[0].key for attribute in inspect(model).column_attrs}
     return {name: column for name, column in known.items() if name not in _MACHINE_OWNED}

@@ -259,10 +259,15 @@ class SyncTaskTrackingService(Generic[ModelT]):
             tracking_id,
             status=state.status,
             operation=step.operation.name,
-            allowed=[source.value for source in step.operation.sources],
+            allowed=[source.value for source in _sources(step)],
             because=because,
         )
 
     def _finish(self, *, commit: bool) -> None:
         if commit:
             self.db.commit()
+
+
+def _sources(step: StatusStep) -> tuple[TrackingStatus, ...]:
+    # A running task takes the request to cancel, too: it is no transition yet.
+    return machine.ACTIVE if step.operation is machine.CANCEL else step.operation.sources

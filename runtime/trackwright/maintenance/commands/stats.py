@@ -3,7 +3,6 @@
 import json
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
@@ -39,30 +38,11 @@ def command(
     with database_errors("the figures could not be read"):
         found = [figures(domain, window=window) for domain in domains]
     if output_format == "json":
-        click.echo(json.dumps([_as_data(one) for one in found], indent=2))
+        click.echo(json.dumps([one.as_data() for one in found], indent=2))
         return
     console = Console()
     console.print(_counts(found))
     console.print(_window(found, in_words(window.total_seconds())))
-
-
-def _as_data(one: DomainFigures) -> dict[str, Any]:
-    window = one.window
-    return {
-        "domain": one.domain,
-        "counts": {status.value: count for status, count in one.counts.items()},
-        "longest_wait_seconds": one.waiting,
-        "window": {
-            "seconds": window.seconds,
-            "created": window.created,
-            "completed": window.completed,
-            "failed": window.failed,
-            "cancelled": window.cancelled,
-            "failure_rate": window.failure_rate,
-            "mean_duration_seconds": window.mean_duration,
-            "longest_duration_seconds": window.longest_duration,
-        },
-    }
 
 
 def _counts(found: list[DomainFigures]) -> Table:
