@@ -26,6 +26,7 @@ from trackwright.errors import (
     TrackingNotFound,
     TrackwrightError,
     UnknownStatus,
+    WaitTimeout,
 )
 from trackwright.model import TaskTrackingMixin
 from trackwright.retention import Retention
@@ -70,6 +71,7 @@ __all__ = [
     "TrackingStatus",
     "TrackwrightError",
     "UnknownStatus",
+    "WaitTimeout",
     "chain",
     "group",
     "step",

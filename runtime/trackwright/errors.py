@@ -48,6 +48,16 @@ class InvalidTransition(TrackwrightError, ValueError):
         super().__init__(f"{table} {tracking_id} is {status}: cannot {operation}; {detail}.")
 
 
+class WaitTimeout(TrackwrightError, TimeoutError):
+    """A row had not ended when the time to wait for it was over."""
+
+    def __init__(self, table: str, tracking_id: int, *, status: str, timeout: float) -> None:
+        self.table = table
+        self.tracking_id = tracking_id
+        self.status = status
+        super().__init__(f"{table} {tracking_id} is still {status} after {timeout:g} s.")
+
+
 class UnknownStatus(TrackwrightError, ValueError):
     """A word that is none of the five statuses."""
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from trackwright import SyncTaskTrackingCRUD, SyncTaskTrackingService
+from trackwright import InvalidTransition, SyncTaskTrackingCRUD, SyncTaskTrackingService, TrackingNotFound
 
 Service = SyncTaskTrackingService[Any]
 
@@ -28,3 +28,30 @@ def test_keyset_pages_show_every_row_once(service: Service, session: Session, mo
         last = page[-1]
     assert sorted(seen, reverse=True) == seen
     assert len(seen) == 10
+
+
+def test_a_row_that_others_wait_for_is_not_removed_under_them(service: Service, model: Any) -> None:
+    crud = SyncTaskTrackingCRUD(model)
+    first = service.create_tracking(etf_id="A")
+    waiting = service.create_tracking(etf_id="B", after=[service.get_status(first)])
+    with pytest.raises(InvalidTransition, match="cannot remove; 1 rows wait for it; cancel it first"):
+        crud.remove(service.db, first)
+    service.cancel(first, "not needed", cascade=False)
+    crud.remove(service.db, first)
+    assert crud.get(service.db, first) is None
+    service.update_status(waiting, "PROCESSING")
+    with pytest.raises(TrackingNotFound):
+        crud.remove(service.db, first)
+
+
+def test_dependents_are_rows_of_any_domain(service: Service, model: Any, reports: Any) -> None:
+    crud = SyncTaskTrackingCRUD(model)
+    first = service.get_status(service.create_tracking(etf_id="A"))
+    other = SyncTaskTrackingService(service.db, reports)
+    last = other.create_tracking(title="of both", after=[first])
+    middle = service.create_tracking(etf_id="B", after=[first])
+    found = crud.dependents(service.db, first.id)
+    assert {(type(row), row.id) for row in found} == {(reports, last), (model, middle)}
+    assert crud.dependents(service.db, middle) == []
+    service.db.delete(service.get_status(middle))
+    assert [row.id for row in crud.dependents(service.db, first.id)] == [last]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from trackwright.crud.statements import ModelT
 from trackwright.crud.sync_crud import SyncTaskTrackingCRUD
+from trackwright.model import TaskTrackingMixin
 from trackwright.retention import Retention
 from trackwright.status import TrackingStatus
 
@@ -46,8 +47,12 @@ class BaseTaskTrackingCRUD(Generic[ModelT]):
         return await self._run(db, lambda crud, session: crud.update(session, tracking_id, data))
 
     async def remove(self, db: AsyncSession, tracking_id: int) -> None:
-        """Delete a row; TrackingNotFound when there is none."""
+        """Delete a row; see SyncTaskTrackingCRUD.remove for what it refuses."""
         await self._run(db, lambda crud, session: crud.remove(session, tracking_id))
+
+    async def dependents(self, db: AsyncSession, tracking_id: int) -> Sequence[TaskTrackingMixin]:
+        """The rows of any domain that were made to wait for this one; see SyncTaskTrackingCRUD.dependents."""
+        return await self._run(db, lambda crud, session: crud.dependents(session, tracking_id))
 
     async def get_by_status(
         self,

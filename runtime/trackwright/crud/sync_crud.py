@@ -12,10 +12,11 @@ from trackwright import query
 from trackwright.clock import clock
 from trackwright.crud import statements
 from trackwright.crud.statements import ModelT
-from trackwright.errors import TrackingNotFound
-from trackwright.model import table_of
+from trackwright.dependencies import dependents_in, rows_of
+from trackwright.errors import InvalidTransition, TrackingNotFound
+from trackwright.model import TaskTrackingMixin, table_of
 from trackwright.retention import Retention
-from trackwright.status import TrackingStatus
+from trackwright.status import ACTIVE, ENDS, TrackingStatus
 
 _MOVED_BY_OPERATIONS = frozenset({"status", "attempts", "started_at", "completed_at", "lease_until"})
 
@@ -64,9 +65,38 @@ class SyncTaskTrackingCRUD(Generic[ModelT]):
         return row
 
     def remove(self, db: Session, tracking_id: int) -> None:
-        """Delete a row; TrackingNotFound when there is none."""
-        db.delete(self._required(db, tracking_id))
+        """Delete a row.
+
+        Raises:
+            TrackingNotFound: no such row.
+            InvalidTransition: it is active, and rows wait for it: they would wait for ever.
+        """
+        # Locked, or a row could begin to wait for it between the look and the deletion.
+        row = db.get(self.model, tracking_id, with_for_update=True, populate_existing=True)
+        if row is None:
+            raise TrackingNotFound(table_of(self.model).name, tracking_id)
+        waiting = dependents_in(row.task_metadata)
+        if row.status in ACTIVE and waiting:
+            raise InvalidTransition(
+                table_of(self.model).name,
+                tracking_id,
+                status=row.status,
+                operation="remove",
+                allowed=[status.value for status in ENDS],
+                because=f"{len(waiting)} rows wait for it; cancel it first, with cascade=False if they shall run",
+            )
+        db.delete(row)
         db.flush()
+
+    def dependents(self, db: Session, tracking_id: int) -> Sequence[TaskTrackingMixin]:
+        """The rows of any domain that were made to wait for this one, those that are gone left out.
+
+        Raises:
+            TrackingNotFound: no such row.
+            LookupError: one of them lies in a table that no model of this process has.
+        """
+        row = self._required(db, tracking_id)
+        return rows_of(db, self.model, dependents_in(row.task_metadata))
 
     def get_by_status(
         self,

@@ -4,6 +4,7 @@ A prerequisite lists its `dependents`; a dependent counts what it is `waiting_fo
 created, on rows that exist: so cycles cannot be. What ends a row settles its dependents in the same transaction.
 """
 
+from trackwright.dependencies.dependents import dependents_in, rows_of
 from trackwright.dependencies.flows import Flow, Part, Step, as_flow, chain, group, step
 from trackwright.dependencies.linking import Surroundings, connect, find, metadata_of
 from trackwright.dependencies.progress import Progress, progress
@@ -39,6 +40,7 @@ __all__ = [
     "chain",
     "connect",
     "connection_of",
+    "dependents_in",
     "ended",
     "find",
     "group",
@@ -48,6 +50,7 @@ __all__ = [
     "reference",
     "refresh_held",
     "require_one_database",
+    "rows_of",
     "send_woken",
     "settle",
     "settle_in",

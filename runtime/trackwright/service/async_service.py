@@ -1,5 +1,6 @@
 """The async face of a domain's service: the sync rules, run inside an AsyncSession."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
@@ -8,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from trackwright.dependencies import OnFailure, Part, Progress, TaskRef, Tracked
 from trackwright.dispatch import Sendable
 from trackwright.service.sync_service import ModelT, SyncTaskTrackingService
+from trackwright.service.waiting import committed_status, has_ended, pauses, timed_out
 from trackwright.status import TrackingStatus
 
 ResultT = TypeVar("ResultT")
@@ -133,6 +135,16 @@ class BaseTaskTrackingService(Generic[ModelT]):
         """The row as it is now; TrackingNotFound when there is none."""
         return await self._run(lambda rules: rules.get_status(tracking_id))
 
+    async def wait(self, tracking_id: int, *, timeout: float) -> TrackingStatus:  # noqa: ASYNC109 -- says the status
+        """Wait until a row has ended, at most `timeout` seconds; see SyncTaskTrackingService.wait."""
+        for pause in pauses(timeout):
+            if has_ended(status := await self._committed_status(tracking_id)):
+                return status
+            await asyncio.sleep(pause)
+        if has_ended(status := await self._committed_status(tracking_id)):
+            return status
+        raise timed_out(self.model, tracking_id, status, timeout)
+
     async def cancel(
         self,
         tracking_id: int,
@@ -150,6 +162,9 @@ class BaseTaskTrackingService(Generic[ModelT]):
     async def retry(self, tracking_id: int, task: Sendable | None = None, *, commit: bool = False) -> None:
         """Give a FAILED row another attempt; sent after the commit with `task`, else by the next sweep."""
         await self._run(lambda rules: rules.retry(tracking_id, task, commit=commit))
+
+    async def _committed_status(self, tracking_id: int) -> TrackingStatus:
+        return await self.db.run_sync(committed_status, self.model, tracking_id)
 
     async def _run(self, step: Callable[[SyncTaskTrackingService[ModelT]], ResultT]) -> ResultT:
         return await self.db.run_sync(lambda session: step(SyncTaskTrackingService(session, self.model)))

@@ -1,5 +1,6 @@
 """The service of a domain over a Session: create, move, enqueue, cancel and retry tracked tasks."""
 
+import time
 import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any, Generic, TypeVar
@@ -30,6 +31,7 @@ from trackwright.model import TaskTrackingMixin, table_of
 from trackwright.service.flow_rows import create_flow
 from trackwright.service.rows import checked, insert_ready, insert_rows, outgoing, send_ready
 from trackwright.service.steps import StatusStep, step_by_hand
+from trackwright.service.waiting import committed_status, has_ended, pauses, timed_out
 from trackwright.status import ENDS, TrackingStatus
 
 ModelT = TypeVar("ModelT", bound=TaskTrackingMixin)
@@ -196,6 +198,23 @@ class SyncTaskTrackingService(Generic[ModelT]):
         if row is None:
             raise TrackingNotFound(table_of(self.model).name, tracking_id)
         return row
+
+    def wait(self, tracking_id: int, *, timeout: float) -> TrackingStatus:
+        """Wait until a row has ended, at most `timeout` seconds, and give its status: COMPLETED, FAILED, CANCELLED.
+
+        It sees what is committed: commit the row first, and end a transaction that locks it.
+
+        Raises:
+            TrackingNotFound: no such row, or it is not committed.
+            WaitTimeout: it has not ended in time; its `status` is the last one seen.
+        """
+        for pause in pauses(timeout):
+            if has_ended(status := committed_status(self.db, self.model, tracking_id)):
+                return status
+            time.sleep(pause)
+        if has_ended(status := committed_status(self.db, self.model, tracking_id)):
+            return status
+        raise timed_out(self.model, tracking_id, status, timeout)
 
     def cancel(
         self,
