@@ -55,9 +55,13 @@ def test_it_imports_without_any_extra(bare: Path) -> None:
     run(str(bare / "python"), "-W", "error", "-c", code)
 
 
-def test_the_celery_side_names_its_extra(bare: Path) -> None:
-    result = run(str(bare / "python"), "-c", "import trackwright; trackwright.tracked_task", code=1)
-    assert "pip install 'trackwright[celery]'" in result.stderr
+@pytest.mark.parametrize(
+    ("code", "extra"),
+    [("import trackwright; trackwright.tracked_task", "celery"), ("import trackwright.rest", "api")],
+)
+def test_a_part_without_its_packages_names_its_extra(bare: Path, code: str, extra: str) -> None:
+    result = run(str(bare / "python"), "-c", code, code=1)
+    assert f"pip install 'trackwright[{extra}]'" in result.stderr
 
 
 @pytest.mark.parametrize("command", ["generate", "init", "lint", "sweep"])
