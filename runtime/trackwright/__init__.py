@@ -28,6 +28,7 @@ from trackwright.errors import (
     UnknownStatus,
     WaitTimeout,
 )
+from trackwright.legacy import LegacyMapping
 from trackwright.model import TaskTrackingMixin
 from trackwright.retention import Retention
 from trackwright.schemas import (
@@ -49,6 +50,7 @@ __all__ = [
     "BaseTaskTrackingService",
     "Flow",
     "InvalidTransition",
+    "LegacyMapping",
     "MissingExtra",
     "MissingPrerequisites",
     "Progress",

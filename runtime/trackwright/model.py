@@ -25,6 +25,7 @@ from sqlalchemy.sql.elements import conv
 from trackwright.clock import CreationClock
 from trackwright.column_types import UtcDateTime
 from trackwright.errors import TrackingModelError
+from trackwright.legacy.mapping import LegacyMappings
 from trackwright.status import TrackingStatus, check_condition
 
 TABLE_NAME = re.compile(r"^(?P<domain>[a-z][a-z0-9_]{0,36})_task_tracking$")
@@ -59,6 +60,9 @@ class TaskTrackingMixin:
 
     __on_failure__: ClassVar[Literal["cancel", "run"]] = "cancel"
     """What rows of this domain do when a prerequisite of theirs failed for good or was cancelled."""
+
+    __legacy__: ClassVar[LegacyMappings] = ()
+    """Where rows of this domain lie in tables of old (principles 9)."""
 
     id: Mapped[int] = mapped_column(
         BigInteger().with_variant(Integer, "sqlite"), Identity(), primary_key=True, sort_order=-40

@@ -52,6 +52,22 @@ def test_a_second_run_changes_nothing(generate: Generate, files: Files) -> None:
     assert generate("--check").code == 0
 
 
+def test_the_model_says_where_legacy_rows_lie(generate: Generate, project: Path) -> None:
+    spec = project / SPEC
+    spec.write_text(
+        spec.read_text() + "legacy: {table: task_status, task_type: etf, status: {gone: FAILED},"
+        " fields: {resource_id: etf_id, meta.price: price}}\n"
+    )
+    assert generate().code == 0
+    model = (project / "app/models/etf_price_update.py").read_text()
+    assert "from trackwright import LegacyMapping\n" in model
+    said = model[model.index("LegacyMapping(") : model.index("__table_args__")]
+    assert " ".join(said.split()) == (
+        "LegacyMapping( 'task_status', task_type='etf', status={'gone': 'FAILED'},"
+        " fields={'resource_id': 'etf_id', 'meta.price': 'price'}, )"
+    ).replace("'", '"')
+
+
 def test_what_follows_a_failed_prerequisite_comes_from_the_spec(generate: Generate, project: Path) -> None:
     spec = project / SPEC
     spec.write_text(spec.read_text() + "dependencies: {enabled: true, on_failure: run}\n")

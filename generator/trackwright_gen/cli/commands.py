@@ -44,4 +44,16 @@ COMMANDS: dict[str, CommandEntry] = {
     "retry": CommandEntry(
         "trackwright.maintenance.commands.retry", "celery", "Give FAILED rows another attempt."
     ),
+    "legacy": CommandEntry(
+        "trackwright_gen.cli.legacy", "celery", "Lead out of a generic status table: data, verify."
+    ),
+}
+
+LEGACY_COMMANDS: dict[str, CommandEntry] = {
+    "data": CommandEntry(
+        "trackwright.maintenance.commands.legacy_data", "celery", "Copy legacy rows into tracking tables."
+    ),
+    "verify": CommandEntry(
+        "trackwright.maintenance.commands.legacy_verify", "celery", "Prove that legacy rows have arrived."
+    ),
 }

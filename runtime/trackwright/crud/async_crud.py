@@ -30,6 +30,14 @@ class BaseTaskTrackingCRUD(Generic[ModelT]):
         """The row, or None."""
         return await self._run(db, lambda crud, session: crud.get(session, tracking_id))
 
+    async def get_by_legacy_id(
+        self, db: AsyncSession, legacy_id: object, *, table: str | None = None
+    ) -> ModelT | None:
+        """The row that a row of the legacy table became, or None: read the legacy table then."""
+        return await self._run(
+            db, lambda crud, session: crud.get_by_legacy_id(session, legacy_id, table=table)
+        )
+
     async def get_multi(
         self, db: AsyncSession, *, skip: int = 0, limit: int = 100, after: ModelT | None = None
     ) -> Sequence[ModelT]:

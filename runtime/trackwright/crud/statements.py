@@ -1,5 +1,6 @@
 """Pure list statements over one model, newest first, with the status as a literal so that indexes serve."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
@@ -7,7 +8,8 @@ from sqlalchemy import Float, Select, literal, select, tuple_
 
 from trackwright import query
 from trackwright.clock import statement_clock
-from trackwright.model import TaskTrackingMixin
+from trackwright.legacy import legacy_links
+from trackwright.model import TaskTrackingMixin, domain_of, table_of
 from trackwright.status import ACTIVE, TrackingStatus
 
 ModelT = TypeVar("ModelT", bound=TaskTrackingMixin)
@@ -58,4 +60,18 @@ def stuck(model: type[ModelT], older_than: timedelta) -> Select[Any]:
         select(model)
         .where(query.has_status(model, TrackingStatus.PROCESSING), model.started_at < started_before)
         .order_by(model.started_at)
+    )
+
+
+def by_legacy_id(model: type[ModelT], legacy_id: object, tables: Sequence[str]) -> Select[Any]:
+    """The row that a row of one of these legacy tables became."""
+    links = legacy_links(table_of(model).schema)
+    return (
+        select(model)
+        .join(links, links.c.tracking_id == model.id)
+        .where(
+            links.c.source.in_(tables),
+            links.c.domain == domain_of(model),
+            links.c.source_id == str(legacy_id),
+        )
     )

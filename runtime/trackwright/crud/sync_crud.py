@@ -14,6 +14,7 @@ from trackwright.crud import statements
 from trackwright.crud.statements import ModelT
 from trackwright.dependencies import dependents_in, rows_of
 from trackwright.errors import InvalidTransition, TrackingNotFound
+from trackwright.legacy import as_tuple, has_links
 from trackwright.model import TaskTrackingMixin, table_of
 from trackwright.retention import Retention
 from trackwright.status import ACTIVE, ENDS, TrackingStatus
@@ -33,6 +34,20 @@ class SyncTaskTrackingCRUD(Generic[ModelT]):
     def get(self, db: Session, tracking_id: int) -> ModelT | None:
         """The row, or None."""
         return db.get(self.model, tracking_id)
+
+    def get_by_legacy_id(self, db: Session, legacy_id: object, *, table: str | None = None) -> ModelT | None:
+        """The row that a row of the legacy table became (principles 9), or None: read the legacy table then.
+
+        Args:
+            db: the session.
+            legacy_id: the legacy row's key.
+            table: which legacy table, where the model's `__legacy__` has several.
+        """
+        connection = db.connection(bind_arguments={"mapper": inspect(self.model)})
+        if not has_links(connection, table_of(self.model).schema):
+            return None
+        tables = [mapping.name for mapping in as_tuple(self.model.__legacy__)] if table is None else [table]
+        return db.scalars(statements.by_legacy_id(self.model, legacy_id, tables)).first()
 
     def get_multi(
         self, db: Session, *, skip: int = 0, limit: int = 100, after: ModelT | None = None

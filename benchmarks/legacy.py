@@ -1,0 +1,95 @@
+"""Copying a legacy table against one INSERT ... SELECT of the same rows: python benchmarks/legacy.py [--rows 1000000].
+
+PostgreSQL; ratios of one run. The single statement fills a twin of the tracking table, with its indexes, and no
+links, no report, no memory of what was copied.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+sys.path.insert(0, str(FOLDER.parent / "tests" / "support"))
+
+import servers  # noqa: E402 -- found by the line above
+from legacy_models import Base, LegacyBase, PriceTracking  # noqa: E402 -- the same
+from sqlalchemy import Engine, create_engine, text  # noqa: E402 -- the same
+from sqlalchemy.orm import sessionmaker  # noqa: E402 -- the same
+
+from trackwright.jobs.database import database_of  # noqa: E402 -- the same
+from trackwright.maintenance.legacy import CopyStep, copy_rows, moves_of, verify  # noqa: E402 -- the same
+
+FILL = """
+INSERT INTO task_status (task_type, status, resource_id, error, retry_count, task_metadata, created_at, finished_at)
+SELECT CASE WHEN n % 10 = 0 THEN 'other' ELSE 'price' END, (ARRAY['done', 'failed', 'running', 'queued'])[1 + n % 4],
+       'e' || n, CASE WHEN n % 4 = 1 THEN 'KeyError: ' || n END, n % 3,
+       json_build_object('price', n % 1000, 'note', 'x'),
+       timestamp '2026-01-01' + n * interval '1 second', timestamp '2026-01-01' + n * interval '1 second'
+FROM generate_series(1, :rows) AS n
+"""
+SINGLE = """
+INSERT INTO twin (status, created_at, updated_at, completed_at, error_message, attempts, max_attempts, metadata,
+                  etf_id, price)
+SELECT CASE status WHEN 'done' THEN 'COMPLETED' WHEN 'failed' THEN 'FAILED' WHEN 'running' THEN 'PROCESSING'
+       ELSE 'PENDING' END, timezone('UTC', created_at), timezone('UTC', created_at), timezone('UTC', finished_at),
+       error, retry_count, 3, task_metadata::jsonb, resource_id, (task_metadata ->> 'price')::numeric
+FROM task_status WHERE task_type = 'price'
+"""
+
+
+def run(rows: int) -> dict[str, float]:
+    """Seconds of the single statement, of the copy, of its second run and of the verification."""
+    with servers.postgresql() as server, servers.database(server, "bench") as url:
+        engine = create_engine(url)
+        LegacyBase.metadata.create_all(engine)
+        Base.metadata.create_all(engine)
+        _execute(engine, FILL, rows=rows)
+        _execute(engine, "CREATE TABLE twin (LIKE price_task_tracking INCLUDING ALL)")
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE task_status")
+        database = database_of(sessionmaker(engine), PriceTracking)
+        (move,) = database.read(partial(moves_of, PriceTracking))
+
+        def copy() -> None:
+            sum(copy_rows(database, move), CopyStep())
+
+        figures = {
+            "one INSERT ... SELECT": _timed(lambda: _execute(engine, SINGLE)),
+            "legacy data": _timed(copy),
+            "legacy data again": _timed(copy),
+            "legacy verify": _timed(lambda: _verified(database.read(partial(verify, move)).passed())),
+        }
+        engine.dispose()
+    return figures
+
+
+def report(figures: dict[str, float]) -> str:
+    """Seconds as multiples of the single statement's."""
+    single = figures["one INSERT ... SELECT"]
+    return "\n".join(f"{name:<24}{seconds / single:>8.2f}" for name, seconds in figures.items())
+
+
+def _execute(engine: Engine, statement: str, **values: int) -> None:
+    with engine.begin() as connection:
+        connection.execute(text(statement), values)
+
+
+def _timed(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def _verified(passed: bool) -> None:
+    if not passed:
+        message = "the copy does not verify"
+        raise SystemExit(message)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    print(report(run(parser.parse_args().rows)))

@@ -1,0 +1,152 @@
+"""SQL of the copy that PostgreSQL and SQLite spell differently: moments, metadata, fingerprints, checksums."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Text
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+from trackwright.column_types import UtcDateTime
+
+ALIAS = "src"
+"""What the legacy table is called in every statement."""
+RESERVED = ("cancel", "trail", "dispatch", "waiting_for", "dependents", "prerequisites", "children", "parent")
+"""Keys of the metadata that have a meaning to the runtime: a legacy row's own are kept under `legacy`."""
+SQLITE_DIGEST = "trackwright_digest"
+"""The function that SQLite lacks; verification adds it to its connection."""
+
+
+class Moment(FunctionElement[Any]):
+    """A moment without a time zone, which is UTC, as the tracking table stores one."""
+
+    type = UtcDateTime()
+    inherit_cache = True
+    name = "moment"
+
+
+class CarriedMetadata(FunctionElement[Any]):
+    """The legacy row's metadata, and under `legacy` where it came from and the columns that have no place.
+
+    Clauses: its metadata or NULL, the table's name, the key as text, the status word. Built with the names of
+    the columns that have no place in the tracking table.
+    """
+
+    type = JSON()
+    inherit_cache = False
+    name = "carried_metadata"
+
+    def __init__(self, *clauses: Any, rest: Iterable[str]) -> None:
+        super().__init__(*clauses)
+        self.rest = tuple(rest)
+
+
+class Fingerprint(FunctionElement[str]):
+    """A text that changes when any column of the legacy row does. Built with all its columns' names."""
+
+    type = Text()
+    inherit_cache = False
+    name = "fingerprint"
+
+    def __init__(self, names: Iterable[str]) -> None:
+        super().__init__()
+        self.names = tuple(names)
+
+
+class Checksum(FunctionElement[int]):
+    """The sum over all rows of a number made of each row's text: equal sums, equal sets of rows."""
+
+    type = BigInteger()
+    inherit_cache = True
+    name = "checksum"
+
+
+def _parts(element: FunctionElement[Any], compiler: Any, options: Any) -> list[str]:
+    return [compiler.process(clause, **options) for clause in element.clauses]
+
+
+def _quoted(compiler: Any, column: str) -> str:
+    quoted: str = compiler.preparer.quote(column)
+    return f"{ALIAS}.{quoted}"
+
+
+def _text(value: str) -> str:
+    escaped = value.replace("'", "''")
+    return f"'{escaped}'"
+
+
+@compiles(Moment)
+def _postgresql_moment(element: Moment, compiler: Any, **options: Any) -> str:
+    return f"timezone('UTC', {_parts(element, compiler, options)[0]})"
+
+
+@compiles(Moment, "sqlite")
+def _sqlite_moment(element: Moment, compiler: Any, **options: Any) -> str:
+    (moment,) = _parts(element, compiler, options)
+    exact = "'????-??-?? ??:??:??.??????'"
+    return (
+        f"CASE WHEN {moment} GLOB {exact} THEN {moment} ELSE strftime('%Y-%m-%d %H:%M:%f000', {moment}) END"
+    )
+
+
+@compiles(CarriedMetadata)
+def _postgresql_metadata(element: CarriedMetadata, compiler: Any, **options: Any) -> str:
+    metadata, table, key, word = _parts(element, compiler, options)
+    reserved = f"ARRAY[{', '.join(map(_text, RESERVED))}]"
+    pairs = [f"{_text(name)}, {_quoted(compiler, name)}" for name in element.rest]
+    # A function takes 100 arguments.
+    parts = [
+        f"jsonb_build_object({', '.join(pairs[first : first + 50])})" for first in range(0, len(pairs), 50)
+    ]
+    is_plain = f"jsonb_typeof(m) = 'object' AND NOT jsonb_exists_any(m, {reserved})"
+    origin = (
+        f"'table', {table}, 'id', {key}, 'status', {word}, 'row', {' || '.join(parts) or 'NULL'}, 'metadata', "
+        f"CASE WHEN ({is_plain}) IS NOT FALSE THEN NULL ELSE m END"
+    )
+    kept = f"CASE WHEN jsonb_typeof(m) = 'object' THEN m - {reserved} ELSE '{{}}' END"
+    merged = f"{kept} || jsonb_build_object('legacy', jsonb_strip_nulls(jsonb_build_object({origin})))"
+    # OFFSET 0, so that a text is read as JSON once and not in every place of the expression.
+    return f"(SELECT {merged} FROM (SELECT {metadata} AS m OFFSET 0) AS read_once)"  # noqa: S608 -- our own names
+
+
+@compiles(CarriedMetadata, "sqlite")
+def _sqlite_metadata(element: CarriedMetadata, compiler: Any, **options: Any) -> str:
+    metadata, table, key, word = _parts(element, compiler, options)
+    is_object = f"json_type({metadata}) = 'object'"
+    has_reserved = " OR ".join(f"json_type({metadata}, '$.{name}') IS NOT NULL" for name in RESERVED)
+    paths = ", ".join(f"'$.{name}'" for name in RESERVED)
+    kept = f"CASE WHEN {is_object} THEN json_remove({metadata}, {paths}) ELSE '{{}}' END"
+    is_plain = f"({is_object} AND NOT ({has_reserved}))"
+    aside = f"CASE WHEN {metadata} IS NULL OR {is_plain} THEN NULL ELSE json({metadata}) END"
+    pairs = [f"{_text(name)}, {_quoted(compiler, name)}" for name in element.rest]
+    # A patch of nothing leaves out what is NULL. A function takes 127 arguments.
+    rest = "'{}'"
+    for first in range(0, len(pairs), 50):
+        rest = f"json_patch({rest}, json_object({', '.join(pairs[first : first + 50])}))"
+    row = f"'row', json({rest}), " if pairs else ""
+    origin = f"json_object('table', {table}, 'id', {key}, 'status', {word}, {row}'metadata', {aside})"
+    origin = f"json_patch('{{}}', {origin})"
+    return f"json_set({kept}, '$.legacy', json({origin}))"
+
+
+@compiles(Fingerprint)
+def _postgresql_fingerprint(_element: Fingerprint, _compiler: Any, **_options: Any) -> str:
+    return f"md5(CAST({ALIAS} AS text))"
+
+
+@compiles(Fingerprint, "sqlite")
+def _sqlite_fingerprint(element: Fingerprint, compiler: Any, **_options: Any) -> str:
+    # SQLite has no digest: the row itself, as it would be written in SQL.
+    return " || ',' || ".join(f"quote({_quoted(compiler, column)})" for column in element.names)
+
+
+@compiles(Checksum)
+def _postgresql_checksum(element: Checksum, compiler: Any, **options: Any) -> str:
+    (text,) = _parts(element, compiler, options)
+    return f"sum(CAST(CAST('x' || substr(md5({text}), 1, 12) AS bit(48)) AS bigint))"
+
+
+@compiles(Checksum, "sqlite")
+def _sqlite_checksum(element: Checksum, compiler: Any, **options: Any) -> str:
+    (text,) = _parts(element, compiler, options)
+    return f"sum({SQLITE_DIGEST}({text}))"
