@@ -40,9 +40,10 @@ def test_the_wheel_has_every_package_and_template_and_nothing_else(wheel: Path) 
     assert {name.partition("/")[0] for name in names if ".dist-info" not in name} == {
         "trackwright",
         "trackwright_gen",
+        "trackwright_pytest",
         "trackwright_templates",
     }
-    for package in ("trackwright", "trackwright_gen", "trackwright_templates"):
+    for package in ("trackwright", "trackwright_gen", "trackwright_pytest", "trackwright_templates"):
         assert f"{package}/py.typed" in names
     tracked = run("git", "-C", str(ROOT), "ls-files", "templates").stdout.splitlines()
     expected = {name.removeprefix("templates/") for name in tracked}

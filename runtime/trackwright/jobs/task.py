@@ -1,6 +1,7 @@
 """tracked_task and TrackedTask: a Celery task whose every run is an attempt on a tracking row."""
 
 import uuid
+import weakref
 from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -101,6 +102,7 @@ class TrackedTask(_Task):
     def on_bound(cls, app: Celery) -> None:
         """Make the domain known to maintenance, once Celery has made the task."""
         super().on_bound(app)
+        _apps.add(app)
         introduce(str(cls.name), lambda: app.tasks.get(cls.name))
         name = domain_of(cls.model)
         register(Domain(name, cls.model, cls.session_factory, cls.stale_after, cls.retention))
@@ -114,6 +116,17 @@ class TrackedTask(_Task):
         limits = self.request.timelimit
         own = limits[0] if limits else None
         return own or self.time_limit or self.app.conf.task_time_limit
+
+
+_apps: weakref.WeakSet[Celery] = weakref.WeakSet()
+
+
+def declared_tasks() -> list[TrackedTask]:
+    """All tracked tasks that this process has imported.
+
+    Celery makes tasks when its app is first used; asking here makes them, and so registers their domains.
+    """
+    return [task for app in list(_apps) for task in app.tasks.values() if isinstance(task, TrackedTask)]
 
 
 def tracked_task(
@@ -150,6 +163,7 @@ def tracked_task(
     """
 
     def decorate(body: Callable[[Any], Any]) -> TrackedTask:
+        _apps.add(app)
         make: Any = app.task  # Celery's stubs know no base class's own options
         task: TrackedTask = make(
             base=TrackedTask,

@@ -1,50 +1,21 @@
-"""What tests of tracked domains need (principles 6): tasks with another body or sessions, messages kept in memory."""
+"""What tests of tracked domains need (principles 6); the fixtures over it are in trackwright_pytest."""
 
-import contextlib
-from collections.abc import Callable, Generator
-from typing import Any
-
-from trackwright.dispatch import Message, publisher
-from trackwright.jobs import TrackedTask
+from trackwright.testing.eager import EagerTasks
+from trackwright.testing.factory import TrackingFactory
+from trackwright.testing.messages import captured_dispatch, replaced
+from trackwright.testing.redirect import redirected
 from trackwright.testing.throwaway import throwaway_sessions
+from trackwright.testing.transitions import AssertTransition
+from trackwright.testing.waiting import AsyncWaitForTask, WaitForTask
 
-__all__ = ["captured_dispatch", "replaced", "throwaway_sessions"]
-
-
-@contextlib.contextmanager
-def captured_dispatch() -> Generator[list[Message]]:
-    """Keep messages in a list instead of sending them to the broker."""
-    messages: list[Message] = []
-    before = publisher.publish
-    publisher.publish = messages.append
-    try:
-        yield messages
-    finally:
-        publisher.publish = before
-
-
-@contextlib.contextmanager
-def replaced(
-    task: TrackedTask,
-    *,
-    body: Callable[[Any], Any] | None = None,
-    session_factory: Callable[[], Any] | None = None,
-    on_cancel: Callable[[Any], Any] | None = None,
-) -> Generator[TrackedTask]:
-    """Give a tracked task another body, session factory or clean-up for a while."""
-    changes: dict[str, Any] = {}
-    if body is not None:
-        changes["run"] = body
-    if session_factory is not None:
-        changes["session_factory"] = session_factory
-    if on_cancel is not None:
-        changes["on_cancel"] = on_cancel
-    kept = {name: vars(task)[name] for name in (*changes, "database") if name in vars(task)}
-    vars(task).pop("database", None)
-    vars(task).update(changes)
-    try:
-        yield task
-    finally:
-        for name in (*changes, "database"):
-            vars(task).pop(name, None)
-        vars(task).update(kept)
+__all__ = [
+    "AssertTransition",
+    "AsyncWaitForTask",
+    "EagerTasks",
+    "TrackingFactory",
+    "WaitForTask",
+    "captured_dispatch",
+    "redirected",
+    "replaced",
+    "throwaway_sessions",
+]

@@ -15,14 +15,15 @@ from sqlalchemy.schema import CreateIndex, CreateSchema, CreateTable, DropSchema
 from sqlalchemy.util import greenlet_spawn
 
 from trackwright.jobs.loop import process_loop
-from trackwright.model import TaskTrackingMixin, table_of
+from trackwright.model import table_of
 from trackwright.sqlite import configure_sqlite
+
+_BUSY_TIMEOUT = 3_000
+"""Milliseconds. A test whose own open session holds the only writer's lock need not wait long to hear of it."""
 
 
 @contextlib.contextmanager
-def throwaway_sessions(
-    session_factory: Callable[[], Any], *models: type[TaskTrackingMixin]
-) -> Generator[Any]:
+def throwaway_sessions(session_factory: Callable[[], Any], *models: type[Any]) -> Generator[Any]:
     """Give a session factory like the project's own, over a fresh place with the models' tables in it.
 
     SQLite: a file in a temporary folder. PostgreSQL: a schema of its own on the project's server, dropped at the
@@ -35,7 +36,7 @@ def throwaway_sessions(
         if engine.dialect.name == "sqlite":
             folder = cleanup.enter_context(tempfile.TemporaryDirectory(prefix="trackwright-"))
             place = _engine(engine.url.set(database=str(Path(folder, "test.db"))), is_async=is_async)
-            configure_sqlite(place)
+            configure_sqlite(place, busy_timeout=_BUSY_TIMEOUT)
         else:
             schema = f"trackwright_test_{uuid.uuid4().hex[:12]}"
             place = _engine(engine.url, is_async=is_async)
@@ -78,7 +79,7 @@ def _execute(engine: Engine, statement: Any) -> None:
         connection.execute(statement)
 
 
-def _create(engine: Engine, models: tuple[type[TaskTrackingMixin], ...]) -> None:
+def _create(engine: Engine, models: tuple[type[Any], ...]) -> None:
     with engine.begin() as connection:
         for model in models:
             table = table_of(model)

@@ -1,19 +1,18 @@
 """Tests of etf_price_update, on a throwaway database of the project's own kind."""
 
 import datetime as dt
-from collections.abc import Generator
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import Update, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 from trackwright import InvalidTransition, TrackingStatus
 from trackwright.jobs import TaskRun
-from trackwright.testing import captured_dispatch, replaced, throwaway_sessions
+from trackwright.testing import AssertTransition, EagerTasks, TrackingFactory
 
 from app.crud.etf_price_update import etf_price_update_crud
-from app.database import SessionLocal
 from app.models.etf_price_update import EtfPriceUpdateTracking
 from app.schemas.etf_price_update import EtfPriceUpdateCreate, EtfPriceUpdateInDB
 from app.services.etf_price_update import EtfPriceUpdateService
@@ -23,10 +22,9 @@ Sessions = sessionmaker[Session]
 
 
 @pytest.fixture
-def sessions() -> Generator[Sessions]:
-    """A fresh place with this domain's table in it."""
-    with throwaway_sessions(SessionLocal, EtfPriceUpdateTracking) as made:
-        yield made
+def tracking_models() -> tuple[type[EtfPriceUpdateTracking], ...]:
+    """The tables that the throwaway database of these tests has."""
+    return (EtfPriceUpdateTracking,)
 
 
 def values(number: int = 0) -> dict[str, Any]:
@@ -48,37 +46,16 @@ def values(number: int = 0) -> dict[str, Any]:
     return rows[number]
 
 
-def create(sessions: Sessions, number: int = 0, /, **changes: Any) -> int:
-    """Commit a PENDING row."""
-    with sessions() as session:
-        return EtfPriceUpdateService(session).create_tracking(
-            commit=True, **{**values(number), **changes}
-        )
-
-
-def move(sessions: Sessions, tracking_id: int, *statuses: str) -> None:
+def move(sessions: Sessions, tracking_id: int, status: str) -> None:
     """Move a row by hand."""
     with sessions() as session:
-        for status in statuses:
-            EtfPriceUpdateService(session).update_status(
-                tracking_id, status, commit=True
-            )
+        EtfPriceUpdateService(session).update_status(tracking_id, status, commit=True)
 
 
 def row(sessions: Sessions, tracking_id: int) -> EtfPriceUpdateTracking:
     """The row as it is now."""
     with sessions() as session:
         return EtfPriceUpdateService(session).get_status(tracking_id)
-
-
-def run(sessions: Sessions, tracking_id: int, body: Any, clean_up: Any = None) -> str:
-    """Deliver one message of a row to the task, with another body; how Celery sees it end."""
-    task = update_etf_price
-    with (
-        captured_dispatch(),
-        replaced(task, body=body, session_factory=sessions, on_cancel=clean_up),
-    ):
-        return str(task.apply(args=(tracking_id,), throw=False).state)
 
 
 class TrialError(Exception):
@@ -100,8 +77,10 @@ def fail(run: TaskRun[EtfPriceUpdateTracking]) -> None:
     raise TrialError(message)
 
 
-def test_a_new_row_has_its_values_and_is_pending(sessions: Sessions) -> None:
-    found = row(sessions, create(sessions))
+def test_a_new_row_has_its_values_and_is_pending(
+    tracking_factory: TrackingFactory,
+) -> None:
+    found = tracking_factory(EtfPriceUpdateTracking, **values())
     assert found.status == TrackingStatus.PENDING
     assert (found.attempts, found.max_attempts) == (0, 3)
     for name, value in values().items():
@@ -109,20 +88,22 @@ def test_a_new_row_has_its_values_and_is_pending(sessions: Sessions) -> None:
     assert EtfPriceUpdateInDB.model_validate(found).status is TrackingStatus.PENDING
 
 
-def test_the_service_creates_from_typed_arguments(sessions: Sessions) -> None:
+def test_the_service_creates_from_typed_arguments(tracking_sessions: Sessions) -> None:
     given = EtfPriceUpdateCreate.model_validate(values()).model_dump(exclude_unset=True)
-    with sessions() as session:
+    with tracking_sessions() as session:
         tracking_id = EtfPriceUpdateService(session).create_etf_price_update(**given)
         session.commit()
     for name, value in values().items():
-        assert getattr(row(sessions, tracking_id), name) == value
+        assert getattr(row(tracking_sessions, tracking_id), name) == value
 
 
 @pytest.mark.parametrize("name", ["etf_id", "date"])
-def test_a_required_value_cannot_be_left_out(sessions: Sessions, name: str) -> None:
+def test_a_required_value_cannot_be_left_out(
+    tracking_factory: TrackingFactory, name: str
+) -> None:
     missing: dict[str, Any] = {name: None}
     with pytest.raises(IntegrityError):
-        create(sessions, **missing)
+        tracking_factory(EtfPriceUpdateTracking, **{**values(), **missing})
 
 
 @pytest.mark.parametrize(
@@ -132,30 +113,45 @@ def test_a_required_value_cannot_be_left_out(sessions: Sessions, name: str) -> N
     ],
 )
 def test_a_value_off_limits_is_refused(
-    sessions: Sessions, name: str, value: Any
+    tracking_factory: TrackingFactory, name: str, value: Any
 ) -> None:
     with pytest.raises(IntegrityError):
-        create(sessions, **{name: value})
+        tracking_factory(EtfPriceUpdateTracking, **{**values(), name: value})
 
 
-def test_a_row_goes_the_standard_way(sessions: Sessions) -> None:
-    tracking_id = create(sessions)
-    move(sessions, tracking_id, "PROCESSING", "COMPLETED")
-    found = row(sessions, tracking_id)
-    assert found.status == TrackingStatus.COMPLETED
+def test_a_row_goes_the_standard_way(
+    tracking_sessions: Sessions,
+    tracking_factory: TrackingFactory,
+    assert_transition: AssertTransition,
+) -> None:
+    made = tracking_factory(EtfPriceUpdateTracking, **values())
+    with assert_transition(made, "PENDING", "PROCESSING"):
+        move(tracking_sessions, made.id, "PROCESSING")
+    with assert_transition(made, "PROCESSING", "COMPLETED"):
+        move(tracking_sessions, made.id, "COMPLETED")
+    found = row(tracking_sessions, made.id)
     assert found.started_at is not None
     assert found.completed_at is not None
     assert found.completed_at >= found.started_at
 
 
-def test_a_way_off_the_diagram_is_refused(sessions: Sessions) -> None:
-    tracking_id = create(sessions)
-    with pytest.raises(InvalidTransition):
-        move(sessions, tracking_id, "COMPLETED")
+def test_a_way_off_the_diagram_is_refused(
+    tracking_sessions: Sessions,
+    tracking_factory: TrackingFactory,
+    assert_transition: AssertTransition,
+) -> None:
+    made = tracking_factory(EtfPriceUpdateTracking, **values())
+    with (
+        assert_transition(made, "PENDING", "PENDING"),
+        pytest.raises(InvalidTransition),
+    ):
+        move(tracking_sessions, made.id, "COMPLETED")
 
 
-def test_get_by_etf_id_and_date_finds_the_one_row(sessions: Sessions) -> None:
-    tracking_id = create(sessions)
+def test_get_by_etf_id_and_date_finds_the_one_row(
+    tracking_sessions: Sessions, tracking_factory: TrackingFactory
+) -> None:
+    made = tracking_factory(EtfPriceUpdateTracking, **values())
     wanted = [
         values()[name]
         for name in (
@@ -163,18 +159,20 @@ def test_get_by_etf_id_and_date_finds_the_one_row(sessions: Sessions) -> None:
             "date",
         )
     ]
-    with sessions() as session:
+    with tracking_sessions() as session:
         found = etf_price_update_crud.get_by_etf_id_and_date(session, *wanted)
     assert found is not None
-    assert found.id == tracking_id
+    assert found.id == made.id
     with pytest.raises(IntegrityError):
-        create(sessions)
+        tracking_factory(EtfPriceUpdateTracking, **values())
 
 
-def test_lists_show_rows_by_their_status(sessions: Sessions) -> None:
-    waiting, done = create(sessions), create(sessions, 1)
-    move(sessions, done, "PROCESSING", "COMPLETED")
-    with sessions() as session:
+def test_lists_show_rows_by_their_status(
+    tracking_sessions: Sessions, tracking_factory: TrackingFactory
+) -> None:
+    waiting = tracking_factory(EtfPriceUpdateTracking, **values()).id
+    done = tracking_factory(EtfPriceUpdateTracking, status="COMPLETED", **values(1)).id
+    with tracking_sessions() as session:
         assert [
             one.id for one in etf_price_update_crud.get_by_status(session, "COMPLETED")
         ] == [done]
@@ -186,49 +184,102 @@ def test_lists_show_rows_by_their_status(sessions: Sessions) -> None:
         )
 
 
-def test_the_task_completes_its_row(sessions: Sessions) -> None:
-    tracking_id = create(sessions)
-    assert run(sessions, tracking_id, succeed) == "SUCCESS"
-    found = row(sessions, tracking_id)
-    assert (found.status, found.attempts) == (TrackingStatus.COMPLETED, 1)
+def test_the_task_completes_its_row(
+    tracking_sessions: Sessions,
+    tracking_factory: TrackingFactory,
+    eager_tracked_tasks: EagerTasks,
+    assert_transition: AssertTransition,
+) -> None:
+    made = tracking_factory(EtfPriceUpdateTracking, **values())
+    with assert_transition(made, "PENDING", "COMPLETED"):
+        assert (
+            eager_tracked_tasks.deliver(update_etf_price, made, body=succeed)
+            == "SUCCESS"
+        )
+    assert row(tracking_sessions, made.id).attempts == 1
 
 
-def test_a_failed_attempt_is_tried_again(sessions: Sessions) -> None:
-    tracking_id = create(sessions, max_attempts=2)
-    assert run(sessions, tracking_id, fail) == "RETRY"
-    found = row(sessions, tracking_id)
-    assert (found.status, found.attempts) == (TrackingStatus.PENDING, 1)
+def test_a_failed_attempt_is_tried_again(
+    tracking_sessions: Sessions,
+    tracking_factory: TrackingFactory,
+    eager_tracked_tasks: EagerTasks,
+    assert_transition: AssertTransition,
+) -> None:
+    made = tracking_factory(EtfPriceUpdateTracking, max_attempts=2, **values())
+    with assert_transition(made, "PENDING", "PENDING"):
+        assert eager_tracked_tasks.deliver(update_etf_price, made, body=fail) == "RETRY"
+    found = row(tracking_sessions, made.id)
+    assert found.attempts == 1
     assert found.scheduled_at is not None
     assert found.error_message is not None
     assert "attempt 1 failed" in found.error_message
 
 
-def test_the_last_attempt_fails_the_row(sessions: Sessions) -> None:
-    tracking_id = create(sessions, max_attempts=1)
-    assert run(sessions, tracking_id, fail) == "FAILURE"
-    assert row(sessions, tracking_id).status == TrackingStatus.FAILED
+def test_the_last_attempt_fails_the_row(
+    tracking_factory: TrackingFactory,
+    eager_tracked_tasks: EagerTasks,
+    assert_transition: AssertTransition,
+) -> None:
+    made = tracking_factory(EtfPriceUpdateTracking, max_attempts=1, **values())
+    with assert_transition(made, "PENDING", "FAILED"):
+        assert (
+            eager_tracked_tasks.deliver(update_etf_price, made, body=fail) == "FAILURE"
+        )
 
 
-def test_a_second_message_does_nothing(sessions: Sessions) -> None:
-    tracking_id = create(sessions)
-    run(sessions, tracking_id, succeed)
-    assert run(sessions, tracking_id, fail) == "IGNORED"
-    assert row(sessions, tracking_id).status == TrackingStatus.COMPLETED
+@pytest.mark.parametrize("status", ["COMPLETED", "CANCELLED"])
+def test_a_message_of_a_row_that_has_ended_does_nothing(
+    tracking_factory: TrackingFactory,
+    eager_tracked_tasks: EagerTasks,
+    assert_transition: AssertTransition,
+    status: str,
+) -> None:
+    made = tracking_factory(EtfPriceUpdateTracking, status=status, **values())
+    with assert_transition(made, status, status):
+        assert (
+            eager_tracked_tasks.deliver(update_etf_price, made, body=fail) == "IGNORED"
+        )
 
 
-def test_a_cancelled_row_is_not_run(sessions: Sessions) -> None:
-    tracking_id = create(sessions)
-    move(sessions, tracking_id, "CANCELLED")
-    assert run(sessions, tracking_id, fail) == "IGNORED"
-    assert row(sessions, tracking_id).status == TrackingStatus.CANCELLED
+def effect_of(run: TaskRun[EtfPriceUpdateTracking]) -> Update:
+    """What a body writes: which attempt it was."""
+    noted = {**run.tracking.task_metadata, "effect": run.attempt}
+    own = EtfPriceUpdateTracking.id == run.tracking.id
+    return update(EtfPriceUpdateTracking).where(own).values(task_metadata=noted)
 
 
-def test_a_running_task_stops_when_it_is_cancelled(sessions: Sessions) -> None:
-    tracking_id = create(sessions)
+def test_a_worker_that_dies_loses_its_attempt_and_the_effect_is_there_once(
+    tracking_sessions: Sessions,
+    tracking_factory: TrackingFactory,
+    eager_tracked_tasks: EagerTasks,
+    assert_transition: AssertTransition,
+) -> None:
+    made = tracking_factory(EtfPriceUpdateTracking, **values())
+    ends: list[str] = []
+
+    def body(run: TaskRun[EtfPriceUpdateTracking]) -> None:
+        if run.attempt == 1:
+            eager_tracked_tasks.lose_claim(made)
+            ends.append(eager_tracked_tasks.deliver(update_etf_price, made, body=body))
+        run.session.execute(effect_of(run))
+
+    with assert_transition(made, "PENDING", "COMPLETED"):
+        ends.append(eager_tracked_tasks.deliver(update_etf_price, made, body=body))
+    assert ends == ["SUCCESS", "IGNORED"]
+    assert row(tracking_sessions, made.id).task_metadata["effect"] == 2
+
+
+def test_a_running_task_stops_when_it_is_cancelled(
+    tracking_sessions: Sessions,
+    tracking_factory: TrackingFactory,
+    eager_tracked_tasks: EagerTasks,
+    assert_transition: AssertTransition,
+) -> None:
+    made = tracking_factory(EtfPriceUpdateTracking, **values())
     cleaned: list[int] = []
 
     def body(run: TaskRun[EtfPriceUpdateTracking]) -> None:
-        with sessions() as session:
+        with tracking_sessions() as session:
             EtfPriceUpdateService(session).cancel(
                 run.tracking.id, "no longer needed", commit=True
             )
@@ -237,6 +288,11 @@ def test_a_running_task_stops_when_it_is_cancelled(sessions: Sessions) -> None:
     def clean_up(run: TaskRun[EtfPriceUpdateTracking]) -> None:
         cleaned.append(run.tracking.id)
 
-    assert run(sessions, tracking_id, body, clean_up) == "IGNORED"
-    assert row(sessions, tracking_id).status == TrackingStatus.CANCELLED
-    assert cleaned == [tracking_id]
+    with assert_transition(made, "PENDING", "CANCELLED"):
+        assert (
+            eager_tracked_tasks.deliver(
+                update_etf_price, made, body=body, on_cancel=clean_up
+            )
+            == "IGNORED"
+        )
+    assert cleaned == [made.id]
