@@ -16,7 +16,7 @@ def test_the_pages_tests_pass(pytester: pytest.Pytester, monkeypatch: pytest.Mon
     assert len(files) == page.count("```python") == 4
     for name, code in files.items():
         (pytester.path / name).write_text(code)
-    monkeypatch.setenv("PYTHONPATH", str(DOCS / "examples"))
+    monkeypatch.setenv("PYTHONPATH", str(DOCS / "shop"))
     pytester.makeini("[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n")
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-W", "error")
     result.assert_outcomes(passed=5)

@@ -282,7 +282,7 @@ def test_a_message_of_a_row_that_has_ended_does_nothing(
 
 def effect_of(run: TaskRun[ContributionRealizationTracking]) -> Update:
     """What a body writes: which attempt it was."""
-    noted = {**run.tracking.task_metadata, "effect": run.attempt}
+    noted = {**run.tracking.task_metadata, "effect": f"of attempt {run.attempt}"}
     own = ContributionRealizationTracking.id == run.tracking.id
     return (
         update(ContributionRealizationTracking).where(own).values(task_metadata=noted)
@@ -309,7 +309,7 @@ def test_a_worker_that_dies_loses_its_attempt_and_the_effect_is_there_once(
     with assert_transition(made, "PENDING", "COMPLETED"):
         ends.append(eager_tracked_tasks.deliver(process_contribution, made, body=body))
     assert ends == ["SUCCESS", "IGNORED"]
-    assert row(tracking_sessions, made.id).task_metadata["effect"] == 2
+    assert row(tracking_sessions, made.id).task_metadata["effect"] == "of attempt 2"
 
 
 def test_a_running_task_stops_when_it_is_cancelled(
