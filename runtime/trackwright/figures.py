@@ -9,6 +9,7 @@ from sqlalchemy import Executable, Row, and_, func, or_, select
 
 from trackwright import query
 from trackwright.clock import clock, seconds_between
+from trackwright.dependency_sql import waiting_for
 from trackwright.model import TaskTrackingMixin, domain_of, table_of
 from trackwright.status import TrackingStatus
 
@@ -82,11 +83,15 @@ def figures_of(model: Model, read: Read, *, window: timedelta) -> DomainFigures:
 
 
 def longest_wait(model: Model, read: Read, now: datetime) -> float | None:
-    """Seconds since the longest waiting row became due: since it was put into the queue, or was scheduled for."""
+    """Seconds since the longest waiting row became due: since it was put into the queue, or was scheduled for.
+
+    Rows that wait for their time or for prerequisites wait for no worker, and do not count.
+    """
     columns = table_of(model).c
     since = func.min(func.coalesce(columns.scheduled_at, columns.updated_at), type_=columns.updated_at.type)
     due = or_(columns.scheduled_at.is_(None), columns.scheduled_at <= now)
-    ((oldest,),) = read(select(since).where(query.has_status(model, TrackingStatus.PENDING), due))
+    free = waiting_for(columns.metadata).is_(None)
+    ((oldest,),) = read(select(since).where(query.has_status(model, TrackingStatus.PENDING), due, free))
     return None if oldest is None else max(0.0, (now - oldest).total_seconds())
 
 

@@ -57,9 +57,9 @@ def test_what_is_wrong_is_found_by_the_command(ops: Any, redis_url: str) -> None
     worker, finding = ended.json
     assert (worker["code"], worker["domain"]) == ("no_worker", None)
     assert (finding["code"], finding["domain"]) == ("stuck_in_processing", "order")
-    assert finding["details"] == [
-        f"row {stuck}: for 2 h, attempt 2, without a lease: started by hand, nothing will recover it"
-    ]
+    (detail,) = finding["details"]
+    assert detail.startswith(f"row {stuck}: for 2")  # hours, and the time that the command took to start
+    assert detail.endswith(" h, attempt 2, without a lease: started by hand, nothing will recover it")
     text_of = ops.run("doctor", "--domain", "order", BROKER_URL=redis_url)
     assert text_of.code == 1
     assert "order: stuck_in_processing: 1 rows have been PROCESSING for more than 1 h" in text_of.out
@@ -120,6 +120,8 @@ def test_an_old_queue(ops: Any, order: Domain) -> None:
     ops.add("PENDING", age=14 * MINUTE)
     ops.add("PENDING", age=HOUR, updated_at=now)  # retried just now
     ops.add("PENDING", age=HOUR, scheduled_at=now)
+    ops.add("PENDING", age=HOUR, scheduled_at=now + MINUTE)
+    ops.add("PENDING", age=HOUR, metadata={"waiting_for": 1})
     assert look(order) == {}
     ops.add("PENDING", age=16 * MINUTE)
     assert list(look(order)) == ["old_queue"]
@@ -131,7 +133,7 @@ def test_failures_come_with_their_patterns(ops: Any, order: Domain) -> None:
         ops.add("FAILED", age=HOUR, error_message=f"TimeoutError: order {number} took 3{number}.5 s\n  more")
     assert look(order) == {}, "nine rows say nothing yet"
     ops.add("FAILED", age=HOUR, error_message="KeyError: 'isin'", attempts=3)
-    found = look(order)
+    found = look(order, exhausted=1)
     assert list(found) == ["high_failure_rate", "retries_exhausted"]
     assert found["high_failure_rate"].message == "5 of 10 rows of the last 1 d FAILED (50%)"
     assert found["high_failure_rate"].details == (
@@ -140,8 +142,18 @@ def test_failures_come_with_their_patterns(ops: Any, order: Domain) -> None:
     )
     assert found["retries_exhausted"].details[0].endswith("KeyError: 'isin'")
     assert "--failed-within 24h" in found["retries_exhausted"].hint
-    assert list(look(order, failure_rate=0.6)) == ["retries_exhausted"]
+    assert list(look(order, failure_rate=0.6, exhausted=1)) == ["retries_exhausted"]
     assert look(order, window=30 * MINUTE) == {}
+
+
+def test_single_rows_that_used_up_their_attempts_are_no_finding(ops: Any, order: Domain) -> None:
+    ops.add(*["FAILED"] * 4, age=HOUR, attempts=3, error_message="KeyError: 'isin'")
+    assert look(order) == {}
+    ops.add("FAILED", age=HOUR, attempts=3)
+    found = look(order)
+    assert list(found) == ["retries_exhausted"]
+    assert found["retries_exhausted"].message.startswith("5 rows made in the last 24h")
+    assert ops.run("doctor", "--exhausted", "6").code == 0
 
 
 @pytest.mark.parametrize(

@@ -135,9 +135,65 @@ def test_a_duplicate_is_counted_as_skipped(
     assert fields(caplog) == {"domain": "price", "tracking_id": tracking_id, "attempt": None}
 
 
-def fields(caplog: pytest.LogCaptureFixture) -> dict[str, Any]:
-    """The structured fields of the only record, less the message's id, which must be there."""
+@pytest.mark.parametrize(
+    ("attempts", "level", "told"),
+    [
+        pytest.param(
+            2, "WARNING", "attempt 1 of price {}: retried: ConnectionError: no answer", id="retried"
+        ),
+        pytest.param(1, "ERROR", "attempt 1 of price {}: failed: ConnectionError: no answer", id="failed"),
+    ],
+)
+def test_a_failed_attempt_is_logged_with_its_error(
+    task: TrackedTask,
+    service: Service,
+    caplog: pytest.LogCaptureFixture,
+    attempts: int,
+    level: str,
+    told: str,
+) -> None:
+    def body(_: TaskRun[Any]) -> None:
+        message = "no answer"
+        raise ConnectionError(message)
+
+    tracking_id = service.create_tracking(etf_id="IE00", max_attempts=attempts, commit=True)
+    with caplog.at_level(logging.INFO, "trackwright.jobs"):
+        deliver(task, tracking_id, body)
+    assert fields(caplog) == {"domain": "price", "tracking_id": tracking_id, "attempt": 1}
     (record,) = [each for each in caplog.records if each.name == "trackwright.jobs"]
+    assert (record.levelname, record.getMessage()) == (level, told.format(tracking_id))
+
+
+def test_a_bodys_own_log_says_which_row(
+    task: TrackedTask, tracking_id: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "trackwright.task"):
+        deliver(task, tracking_id, lambda run: run.logger.info("half done"))
+    assert fields(caplog, "trackwright.task") == {"domain": "price", "tracking_id": tracking_id, "attempt": 1}
+
+
+def test_who_cancels_and_why_is_logged(
+    service: Service, tracking_id: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "trackwright.service"):
+        service.cancel(tracking_id, "no longer needed", "ann@example.org", commit=True)
+    row = service.get_status(tracking_id)
+    (record,) = [each for each in caplog.records if each.name == "trackwright.service"]
+    assert record.getMessage() == (
+        f"cancel of price {tracking_id} asked by ann@example.org: no longer needed; it is CANCELLED now"
+    )
+    about = {name: vars(record)[name] for name in ("domain", "tracking_id", "celery_task_id", "attempt")}
+    assert about == {
+        "domain": "price",
+        "tracking_id": tracking_id,
+        "celery_task_id": row.celery_task_id,
+        "attempt": 0,
+    }
+
+
+def fields(caplog: pytest.LogCaptureFixture, logger: str = "trackwright.jobs") -> dict[str, Any]:
+    """The structured fields of the only record, less the message's id, which must be there."""
+    (record,) = [each for each in caplog.records if each.name == logger]
     assert vars(record)["celery_task_id"]
     return {name: vars(record)[name] for name in ("domain", "tracking_id", "attempt")}
 

@@ -257,7 +257,7 @@ def test_failures_tell_the_rows_story(shop: pytest.Pytester) -> None:
         "a session of this test has a transaction open, and SQLite has one writer: commit() or close()"
         in said
     )
-    assert "TimeoutError: price row 1 is still PENDING after 0 s (attempts 0 of 3; no error)." in said
+    assert "AssertionError: price row 1 is still PENDING after 0 s (attempts 0 of 3; no error)." in said
     assert (
         "transitions.py" not in said.partition("short test summary")[0].partition("test_nothing_happens")[0]
     )

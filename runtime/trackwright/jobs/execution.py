@@ -64,6 +64,26 @@ def execute(
         return _attempt(policy, run, body, resend)
     finally:
         measures.ended(run)
+        _log_end(run)
+
+
+_LEVELS = {
+    TaskEvent.FAILED: logging.ERROR,
+    TaskEvent.RETRIED: logging.WARNING,
+    TaskEvent.CANCELLED: logging.INFO,
+}
+
+
+def _log_end(run: BaseRun[Any, Any]) -> None:
+    level = _LEVELS.get(run.ended_as)
+    if level is not None:  # a lost claim has been logged where it was noticed
+        error = "" if run.error is None else f": {describe(run.error)}"
+        logger.log(
+            level,
+            "attempt %s of %s %s: %s%s",
+            *(run.attempt, domain_name(run.model), run.tracking.id, run.ended_as.value, error),
+            extra=run.log_fields,
+        )
 
 
 def _log_skipped(policy: Policy, delivery: Delivery, status: str) -> None:

@@ -1,5 +1,6 @@
 """What a tracked body receives: a frozen copy of its row, a session, its attempt, checkpoints."""
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, NoReturn, TypeVar, cast
@@ -24,6 +25,7 @@ LONGEST_WAIT = 365 * 86_400.0
 POLL_EVERY = 1.0
 """Seconds between two looks of checkpoint() into the database."""
 _GUARD = "trackwright.run"
+_body_logger = logging.getLogger("trackwright.task")
 domain_name = per_model(domain_of)
 
 
@@ -131,6 +133,11 @@ class BaseRun(Generic[ModelT, SessionT]):
             "celery_task_id": self.tracking.celery_task_id,
             "attempt": self.attempt,
         }
+
+    @property
+    def logger(self) -> logging.LoggerAdapter[logging.Logger]:
+        """A logger for the body: its records carry log_fields."""
+        return logging.LoggerAdapter(_body_logger, self.log_fields)
 
     def retry(self, after: float, reason: str = "asked by the body") -> NoReturn:
         """End this attempt and have another one after some seconds, if attempts remain."""

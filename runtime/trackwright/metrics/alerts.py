@@ -12,6 +12,8 @@ class Thresholds:
 
     failure_rate: float = 0.1
     """Share of attempts that failed for good, of those that ended for good, in 15 minutes."""
+    least_ended: float = 10
+    """Attempts of one task that must have ended for good in 15 minutes before their share says something."""
     oldest_pending_seconds: float = 900
     lost_attempts: float = 3
     """Attempts of one task that ended from outside in an hour."""
@@ -25,7 +27,7 @@ def alert_rules(thresholds: Thresholds | None = None) -> dict[str, Any]:
         _rule(
             "TrackwrightHighFailureRate",
             f"{_rate(TaskEvent.FAILED)} / ({_rate(TaskEvent.FAILED)} + {_rate(TaskEvent.SUCCEEDED)})"
-            f" > {at.failure_rate:g}",
+            f" > {at.failure_rate:g} and {_ended()} >= {at.least_ended:g}",
             lasts="10m",
             says="{{ $labels.task }}: {{ $value | humanizePercentage }} of its rows end FAILED.",
             do="See which errors: trackwright doctor, and the errors by type on the dashboard.",
@@ -62,6 +64,11 @@ def alert_rules(thresholds: Thresholds | None = None) -> dict[str, Any]:
         ),
     ]
     return {"groups": [{"name": "trackwright", "rules": rules}]}
+
+
+def _ended() -> str:
+    either = f"{TaskEvent.FAILED.value}|{TaskEvent.SUCCEEDED.value}"
+    return f'sum by (domain, task) (increase({EVENTS.name}{{event=~"{either}"}}[15m]))'
 
 
 def _rate(event: TaskEvent) -> str:

@@ -115,7 +115,8 @@ def cancel(model: Model, *, cascade: bool = True) -> ReturningUpdate[Any]:
     """
     columns = columns_of(model)
     cancelled: ColumnElement[str] = literal_column("'CANCELLED'")
-    returned: list[ColumnElement[Any]] = [columns.status, *_ended(model)]
+    about = (columns.celery_task_id, columns.attempts)
+    returned: list[ColumnElement[Any]] = [columns.status, *about, *_ended(model)]
     noted = CancelNoted(columns.metadata, text_parameter("reason"), text_parameter("actor"))
     metadata: Any = noted if cascade else WithNumber(noted, key("frees_dependents"), literal_column("1"))
     pending: ColumnElement[bool] = columns.status == literal_column("'PENDING'")

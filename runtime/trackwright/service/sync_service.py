@@ -29,6 +29,7 @@ from trackwright.error_text import storable
 from trackwright.errors import InvalidTransition, TrackingNotFound
 from trackwright.model import TaskTrackingMixin, table_of
 from trackwright.service.flow_rows import create_flow
+from trackwright.service.log import log_cancel
 from trackwright.service.rows import checked, insert_ready, insert_rows, outgoing, send_ready
 from trackwright.service.steps import StatusStep, step_by_hand
 from trackwright.service.waiting import committed_status, has_ended, pauses, timed_out
@@ -233,6 +234,7 @@ class SyncTaskTrackingService(Generic[ModelT]):
         values = {"reason": storable(reason), "actor": None if by is None else storable(by)}
         step = StatusStep(machine.CANCEL, query.cancel(self.model, cascade=cascade), values)
         row = self._apply(tracking_id, step)
+        log_cancel(self.model, row, reason, by)
         if row.status == TrackingStatus.CANCELLED:
             settle_in(self.db, self.model, ended(self.model, row, row.status))
         self._finish(commit=commit)

@@ -1,14 +1,11 @@
 """Waiting for a row's end while real workers run (principles 6, Integration Tests)."""
 
-import asyncio
-import time
 from typing import Any
 
+from trackwright.errors import WaitTimeout
 from trackwright.model import TaskTrackingMixin
-from trackwright.status import ENDS
+from trackwright.service import BaseTaskTrackingService, SyncTaskTrackingService
 from trackwright.testing.rows import Key, Place, Tracked, circumstances
-
-_EVERY = 0.05
 
 
 class WaitForTask:
@@ -28,15 +25,16 @@ class WaitForTask:
             timeout: seconds to wait at most.
 
         Raises:
-            TimeoutError: it has not ended; the message says how it stands.
+            AssertionError: it has not ended; the message says how it stands.
         """
+        __tracebackhide__ = True
         key = self._place.key(tracked, model)
-        deadline = time.monotonic() + timeout
-        while True:
-            row = self._place.read(key)
-            if _is_over(row, key, deadline, timeout):
-                return row
-            time.sleep(_EVERY)
+        with self._place.sessions() as session:
+            try:
+                SyncTaskTrackingService(session, key.model).wait(key.tracking_id, timeout=timeout)
+            except WaitTimeout:
+                raise _too_long(self._place, key, timeout) from None
+        return self._place.read(key)
 
 
 class AsyncWaitForTask:
@@ -50,25 +48,23 @@ class AsyncWaitForTask:
         tracked: Tracked,
         *,
         model: type[TaskTrackingMixin] | None = None,
-        timeout: float = 10.0,  # noqa: ASYNC109 -- the message of asyncio.timeout would not say how the row stands
+        timeout: float = 10.0,  # noqa: ASYNC109 -- asyncio.timeout would not say how the row stands
     ) -> Any:
         """Wait until a row has ended; see WaitForTask."""
+        __tracebackhide__ = True
         key = self._place.key(tracked, model)
-        deadline = time.monotonic() + timeout
-        while True:
-            row = await asyncio.to_thread(self._place.read, key)
-            if _is_over(row, key, deadline, timeout):
-                return row
-            await asyncio.sleep(_EVERY)
+        async with self._place.sessions() as session:
+            try:
+                await BaseTaskTrackingService(session, key.model).wait(key.tracking_id, timeout=timeout)
+            except WaitTimeout:
+                raise _too_long(self._place, key, timeout) from None
+        return self._place.read(key)
 
 
-def _is_over(row: TaskTrackingMixin, key: Key, deadline: float, timeout: float) -> bool:
-    if row.status in ENDS:
-        return True
-    if time.monotonic() < deadline:
-        return False
+def _too_long(place: Place, key: Key, timeout: float) -> AssertionError:
+    row = place.read(key)
     message = (
         f"{key} is still {row.status} after {timeout:g} s ({circumstances(row)}). Is a worker running that listens "
         "to the task's queue, on the same database and broker as this test?"
     )
-    raise TimeoutError(message)
+    return AssertionError(message)

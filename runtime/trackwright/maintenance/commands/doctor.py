@@ -34,6 +34,13 @@ from trackwright.maintenance.doctor import Finding, Limits, examine_all
     show_default=True,
     help="This share of rows may fail.",
 )
+@click.option(
+    "--exhausted",
+    type=click.IntRange(1),
+    default=5,
+    show_default=True,
+    help="From so many rows without an attempt left on it is a finding.",
+)
 @format_option
 def command(
     app_name: str | None,
@@ -44,11 +51,18 @@ def command(
     stuck_after: timedelta,
     queue_age: timedelta,
     failure_rate: float,
+    exhausted: int,
     output_format: str,
 ) -> None:
     """Find what is wrong with domains: no sweep, stuck rows, failures, an old queue, indexes, drifted tables."""
     project = load(app_name, folder, names)
-    limits = Limits(window=window, stuck_after=stuck_after, queue_age=queue_age, failure_rate=failure_rate)
+    limits = Limits(
+        window=window,
+        stuck_after=stuck_after,
+        queue_age=queue_age,
+        failure_rate=failure_rate,
+        exhausted=exhausted,
+    )
     with database_errors("the doctor could not look"):
         found = examine_all(project.app, project.domains, limits)
     if output_format == "json":

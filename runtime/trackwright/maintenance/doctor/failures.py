@@ -67,7 +67,7 @@ def _recent_errors(patient: Patient) -> list[str]:
 
 
 def retries_exhausted(patient: Patient) -> Iterator[Finding]:
-    """Rows of the window that FAILED with no attempt left: nothing but a person brings them back."""
+    """Many rows of the window that FAILED with no attempt left: nothing but a person brings them back."""
     model = patient.domain.model
     columns = table_of(model).c
     exhausted = and_(
@@ -77,7 +77,7 @@ def retries_exhausted(patient: Patient) -> Iterator[Finding]:
     )
     newest = select(columns.id, columns.error_message, func.count().over().label("all")).where(exhausted)
     rows = patient.database.all(newest.order_by(columns.created_at.desc()).limit(_SHOWN), {})
-    if rows:
+    if rows and rows[0].all >= patient.limits.exhausted:
         window = f"{patient.limits.window.total_seconds() / 3600:g}h"
         yield patient.finding(
             "retries_exhausted",

@@ -30,6 +30,8 @@ class Limits:
     stuck_after: timedelta = timedelta(hours=1)
     queue_age: timedelta = timedelta(minutes=15)
     failure_rate: float = 0.2
+    exhausted: int = 5
+    """Rows of the window that may use up their attempts; single ones are for `stats` and the list of failures."""
     sweep_gap: timedelta = timedelta(minutes=5)
     blocked_for: timedelta = timedelta(seconds=30)
 
