@@ -489,7 +489,7 @@ def test_finds(each: Case, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("each", FOREIGN, ids=lambda each: each.says)
 def test_leaves_alone(each: Case, tmp_path: Path) -> None:
-    assert read_tree(tmp_path, each.tree).jobs == ()
+    assert not [job for job in read_tree(tmp_path, each.tree).jobs if job.framework == "celery"]
 
 
 def test_a_job_says_how_it_is_declared(tmp_path: Path) -> None:

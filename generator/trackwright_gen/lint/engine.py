@@ -2,14 +2,12 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from trackwright_gen.diagnostics import Diagnostic, Fix
-from trackwright_gen.lint.rule import DOCS, Finding, Rule
+from trackwright_gen.lint.rule import DOCS, Rule, Run
 from trackwright_gen.location import Location
-from trackwright_gen.source.exemptions import Exemptions
 from trackwright_gen.source.footprint import NOTHING, Footprint
 from trackwright_gen.source.jobs import Exemption
 from trackwright_gen.source.parsing import Problem
@@ -41,21 +39,24 @@ class LintResult:
 
 
 def lint(project: SourceProject, rules: Iterable[Rule], today: dt.date) -> LintResult:
-    """Apply rules to a project."""
-    problems = [problem_diagnostic(each) for each in project.problems]
-    restated = {module.path: module.restated for module in project.modules if module.restated}
-    excused: Counter[tuple[str, str]] = Counter()
+    """Apply rules to a project; those that judge the exemptions themselves come last."""
+    chosen = tuple(rules)
+    excused: list[tuple[Exemption, str]] = []
     found = [
         *_malformed(project),
-        *(_fixable(each, restated) for rule in rules for each in _applied(rule, project, today, excused)),
+        *(each for rule in chosen for each in _applied(rule, project, today, excused)),
     ]
-    ordered = sorted([*problems, *found], key=lambda each: (each.location, each.code))
-    exempted = tuple((kind, code, count) for (kind, code), count in sorted(excused.items()))
+    found += _of_the_run(project, chosen, frozenset(exemption for exemption, _ in excused))
+    # Rules lead to files that nothing else did: what is wrong with those is known now.
+    problems = [problem_diagnostic(each) for each in project.problems]
+    ordered = sorted(
+        [*problems, *(_fixable(each, project) for each in found)], key=lambda each: (each.location, each.code)
+    )
     return LintResult(
         tuple(ordered),
         len(problems),
         project.files,
-        exempted=exempted,
+        exempted=_counted(excused),
         unresolved=project.unresolved,
         all_parse=project.all_parse,
         footprint=project.footprint_of(),
@@ -63,34 +64,45 @@ def lint(project: SourceProject, rules: Iterable[Rule], today: dt.date) -> LintR
 
 
 def _applied(
-    rule: Rule, project: SourceProject, today: dt.date, excused: Counter[tuple[str, str]]
+    rule: Rule, project: SourceProject, today: dt.date, excused: list[tuple[Exemption, str]]
 ) -> Iterator[Diagnostic]:
-    for finding in rule.check(project):
-        exemptions = project.exemptions.of(finding.location.path)
-        excuse = _excuse(rule.code, finding, exemptions, today) if exemptions is not None else None
-        if excuse is None:
+    """The findings of a rule that nothing excuses; what excuses others is added to `excused`."""
+    for finding in rule.check(project) if rule.check is not None else ():
+        where = finding.location
+        around = project.exemptions.covering(where.path, finding.span, where.row, finding.task)
+        covering = [each for each in around if each.covers(rule.code, today)]
+        excused += [(each, rule.code) for each in covering[:1]]
+        if not covering:
             yield rule.diagnostic(finding)
-        else:
-            excused[excuse.kind, rule.code] += 1
 
 
-def _fixable(diagnostic: Diagnostic, restated: Mapping[Path, frozenset[int]]) -> Diagnostic:
+def _of_the_run(
+    project: SourceProject, rules: Iterable[Rule], used: frozenset[Exemption]
+) -> Iterator[Diagnostic]:
+    run = Run(frozenset(rule.code for rule in rules), used)
+    for rule in rules:
+        for finding in rule.check_run(project, run) if rule.check_run is not None else ():
+            yield rule.diagnostic(finding)
+
+
+def _counted(excused: Iterable[tuple[Exemption, str]]) -> tuple[tuple[str, str, int], ...]:
+    counts = Counter((exemption.kind, code) for exemption, code in excused)
+    return tuple((kind, code, count) for (kind, code), count in sorted(counts.items()))
+
+
+def _fixable(diagnostic: Diagnostic, project: SourceProject) -> Diagnostic:
     """The finding, without a fix where columns are not those of the file: newer syntax read as older."""
-    rows = restated.get(diagnostic.location.path)
-    if rows is None or diagnostic.fix is None or rows.isdisjoint(_edited_rows(diagnostic.fix)):
+    if diagnostic.fix is None:
         return diagnostic
-    return replace(diagnostic, fix=None)
+    module = project.search.module(diagnostic.location.path)
+    rows = module.restated if module is not None else frozenset[int]()
+    return diagnostic if rows.isdisjoint(_edited_rows(diagnostic.fix)) else replace(diagnostic, fix=None)
 
 
 def _edited_rows(fix: Fix) -> Iterator[int]:
     for edit in fix.edits:
         where = edit.location
         yield from range(where.row, (where.end_row or where.row) + 1)
-
-
-def _excuse(code: str, finding: Finding, exemptions: Exemptions, today: dt.date) -> Exemption | None:
-    around = exemptions.around(finding.span, finding.location.row)
-    return next((each for each in around if each.covers(code, today)), None)
 
 
 def problem_diagnostic(problem: Problem) -> Diagnostic:

@@ -8,6 +8,7 @@ from types import ModuleType
 from trackwright_gen.diagnostics import Diagnostic, Fix
 from trackwright_gen.errors import ToolError
 from trackwright_gen.location import Location
+from trackwright_gen.source.jobs import Exemption
 from trackwright_gen.source.project import SourceProject
 
 DOCS = "https://trackwright.readthedocs.io/rules"
@@ -25,18 +26,28 @@ class Finding:
     fix: Fix | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run did, for rules that judge the exemptions: the codes it looked for, and what excused a finding."""
+
+    codes: frozenset[str]
+    used: frozenset[Exemption]
+
+
 Check = Callable[[SourceProject], Iterator[Finding]]
+RunCheck = Callable[[SourceProject, Run], Iterator[Finding]]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: its module declares CODE, NAME and `check`; its docstring is its page."""
+    """One rule: its module declares CODE, NAME and `check` or `check_run`; its docstring is its page."""
 
     code: str
     name: str
     page: str
-    check: Check
+    check: Check | None
     default: bool
+    check_run: RunCheck | None = None
 
     @property
     def summary(self) -> str:
@@ -68,8 +79,11 @@ def rule_of(module: ModuleType) -> Rule:
     Raises:
         ToolError: the module is no complete rule.
     """
+    check, check_run = getattr(module, "check", None), getattr(module, "check_run", None)
     try:
+        if check is None and check_run is None:
+            _ = module.check
         page = inspect.cleandoc(module.__doc__ or "")
-        return Rule(module.CODE, module.NAME, page, module.check, getattr(module, "DEFAULT", True))
+        return Rule(module.CODE, module.NAME, page, check, getattr(module, "DEFAULT", True), check_run)
     except AttributeError as missing:
         raise ToolError(f"the rule module {module.__name__} is incomplete: {missing}") from missing

@@ -169,7 +169,7 @@ class _Binder:
 
     def _visit_For(self, node: ast.For | ast.AsyncFor, scope: Scope) -> None:  # noqa: N802
         self._visit(node.iter, scope)
-        self._opaque(node.target, scope)
+        self._opaque(node.target, scope, node.iter)
         self.statements((*node.body, *node.orelse), scope)
 
     _visit_AsyncFor = _visit_For  # noqa: N815
@@ -183,6 +183,8 @@ class _Binder:
         scope.global_names.update(node.names)
 
     def _assign(self, target: ast.expr, binding: Assigned, scope: Scope) -> None:
+        if isinstance(target, ast.Attribute):
+            scope.targets.append(target)
         match target:
             case ast.Name(id=name):
                 _bind(scope, name, binding)
@@ -204,10 +206,10 @@ class _Binder:
             for target in targets:
                 self._opaque(target, scope)
 
-    def _opaque(self, target: ast.expr, scope: Scope) -> None:
+    def _opaque(self, target: ast.expr, scope: Scope, source: ast.expr | None = None) -> None:
         for node in ast.walk(target):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                _bind(scope, node.id, Opaque())
+                _bind(scope, node.id, Opaque(source))
 
     # -- what happens
 

@@ -2,15 +2,18 @@
 
 import datetime as dt
 import difflib
+import fnmatch
 import re
 import tokenize
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from trackwright_gen.location import Location
 from trackwright_gen.source.jobs import Exemption
 from trackwright_gen.source.scopes import Module
+from trackwright_gen.source.search import Search
 
 _OWN = re.compile(
     r"#\s*trackwright:\s*(?P<kind>[\w-]*)\s*(?P<codes>\[[^\]]*\])?(?P<rest>[^\n]*)", re.IGNORECASE
@@ -20,6 +23,7 @@ _FIELD = re.compile(
     r"""\s*(?P<name>[\w-]+)\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"'#]+))"""
 )
 _WANTED = re.compile(r"#.*(?:trackwright:|noqa)", re.IGNORECASE)
+_IN_BYTES = re.compile(rb"#[^\n]*(?:trackwright:|noqa\b[^\n]*\bTW\d)", re.IGNORECASE)
 _FIELDS = ("reason", "approved-by", "ticket", "until", "adapts")
 _KINDS: Mapping[str, Literal["exempt", "temporary", "external"]] = {
     "exempt": "exempt",
@@ -37,6 +41,27 @@ class Malformed:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class SettingsExemption:
+    """An exemption of the settings: for the findings under a path, or of what has a qualified name."""
+
+    location: Location
+    exemption: Exemption
+    paths: tuple[Path, str] | None
+    """A folder and a pattern of paths relative to it."""
+    name: str | None
+
+    def is_for(self, path: Path, task: str | None) -> bool:
+        """True if a finding in a file, about a task, is meant."""
+        if self.paths is not None:
+            folder, pattern = self.paths
+            if not path.is_relative_to(folder):
+                return False
+            relative = path.relative_to(folder)
+            return any(fnmatch.fnmatch(str(each), pattern) for each in (relative, *relative.parents[:-1]))
+        return self.name is not None and task is not None and fnmatch.fnmatchcase(task, self.name)
+
+
 def read_comment(text: str, row: int, column: int) -> Exemption | Malformed | None:
     """The exemption in a comment, if it has one."""
     own = _OWN.search(text)
@@ -46,7 +71,8 @@ def read_comment(text: str, row: int, column: int) -> Exemption | Malformed | No
     if noqa is None:
         return None
     codes = tuple(re.findall(r"[A-Z]+[0-9]+", (noqa["codes"] or "").upper()))
-    return Exemption(kind="noqa", codes=codes, line=row)
+    start = column + noqa.start()
+    return Exemption(kind="noqa", codes=codes, line=row, column=start, end_column=column + noqa.end())
 
 
 def _own(match: re.Match[str], row: int, column: int) -> Exemption | Malformed:
@@ -68,6 +94,8 @@ def _own(match: re.Match[str], row: int, column: int) -> Exemption | Malformed:
         kind=kind,
         codes=codes,
         line=row,
+        column=column,
+        end_column=column + len(match[0].rstrip()),
         reason=fields.get("reason"),
         approved_by=fields.get("approved-by"),
         ticket=fields.get("ticket"),
@@ -106,6 +134,7 @@ class Exemptions:
     """The exemptions of one module, by the rows they stand on."""
 
     def __init__(self, module: Module) -> None:
+        self._path = module.path
         self._lines = module.lines
         self._by_row: dict[int, Exemption] = {}
         self.malformed: list[Malformed] = []
@@ -116,7 +145,12 @@ class Exemptions:
         if isinstance(found, Malformed):
             self.malformed.append(found)
         elif found is not None:
-            self._by_row[found.line] = found
+            self._by_row[found.line] = replace(found, path=self._path)
+
+    @property
+    def all(self) -> tuple[Exemption, ...]:
+        """All exemptions of the file."""
+        return tuple(self._by_row.values())
 
     def around(self, span: tuple[int, int], row: int) -> list[Exemption]:
         """The exemptions on the rows of a finding, and in the comment directly above them.
@@ -131,24 +165,47 @@ class Exemptions:
 
 
 class AllExemptions:
-    """The exemptions of all modules, each read when a finding asks: most files have none."""
+    """The exemptions of all files, each file's read when a finding asks: most files have none."""
 
-    def __init__(self, modules: Iterable[Module]) -> None:
-        self._modules = {module.path: module for module in modules}
+    def __init__(self, search: Search, settings: Sequence[SettingsExemption] = ()) -> None:
+        self._search = search
         self._read: dict[Path, Exemptions] = {}
+        self.settings = tuple(settings)
 
     def of(self, path: Path) -> Exemptions | None:
-        """The exemptions of a file that was parsed."""
-        if path not in self._read and path in self._modules:
-            self._read[path] = Exemptions(self._modules[path])
-        return self._read.get(path)
+        """The exemptions written in a file."""
+        if path not in self._read:
+            module = self._search.module(path)
+            if module is None:
+                return None
+            self._read[path] = Exemptions(module)
+        return self._read[path]
+
+    def covering(self, path: Path, span: tuple[int, int], row: int, task: str | None) -> list[Exemption]:
+        """All exemptions around a finding: in comments, and in the settings by path or qualified name."""
+        written = self.of(path)
+        return [
+            *(written.around(span, row) if written is not None else ()),
+            *(each.exemption for each in self.settings if each.is_for(path, task)),
+        ]
 
     def malformed(self) -> Iterator[tuple[Path, Malformed]]:
         """All comments that want to be exemptions and are none."""
-        for path, module in self._modules.items():
-            if any("trackwright:" in line for line in module.lines):
-                found = self.of(path)
-                yield from ((path, each) for each in (found.malformed if found else ()))
+        for module in self._modules():
+            found = self.of(module.path)
+            yield from ((module.path, each) for each in (found.malformed if found else ()))
+
+    def written(self) -> Iterator[tuple[Location, Exemption]]:
+        """All exemptions that name our rules, and where they are written."""
+        for module in self._modules():
+            found = self.of(module.path)
+            for each in found.all if found else ():
+                if any(code.startswith("TW") for code in each.codes):
+                    yield Location(module.path, each.line, each.column, each.line, each.end_column), each
+        yield from ((each.location, each.exemption) for each in self.settings)
+
+    def _modules(self) -> tuple[Module, ...]:
+        return self._search.modules(_IN_BYTES, hints=(b"trackwright:", b"TW"))
 
 
 def _comments(lines: Sequence[str]) -> Iterator[tuple[int, int, str]]:

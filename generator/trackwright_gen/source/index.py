@@ -1,7 +1,7 @@
 """A project's files, each read at most once and parsed only when something leads to it."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from trackwright_gen.location import Location
@@ -77,11 +77,26 @@ class SourceIndex:
 
         Hints are texts of which a match holds at least one: looking for them first is ten times as fast.
         """
+        self.matching(pattern, hints=hints)
+
+    def matching(self, pattern: re.Pattern[bytes], *, hints: Iterable[bytes]) -> tuple[Module, ...]:
+        """The modules of the files whose bytes match, in the order of their paths."""
+        found = [self.load(path) for path in sorted(self._matching_paths(pattern, hints))]
+        return tuple(module for module in found if module is not None)
+
+    def occurs(self, pattern: re.Pattern[bytes], *, hints: Iterable[bytes]) -> bool:
+        """True if the bytes of any file match; that file counts as read, since the answer hangs on it."""
+        path = next(self._matching_paths(pattern, hints), None)
+        if path is not None:
+            self.load(path)
+        return path is not None
+
+    def _matching_paths(self, pattern: re.Pattern[bytes], hints: Iterable[bytes]) -> Iterator[Path]:
         texts = tuple(hints)
         self._questions[pattern] = None
         for path, data in self._bytes.items():
-            if path not in self._modules and any(text in data for text in texts) and pattern.search(data):
-                self.load(path)
+            if any(text in data for text in texts) and pattern.search(data):
+                yield path
 
     def load_words(self, names: Iterable[str]) -> None:
         """Parse every file that holds any of some names as a whole word."""

@@ -55,6 +55,10 @@ class Verdict:
     tracked: bool
     evidence: tuple[Evidence, ...]
     domain: str | None
+    reached: frozenset[str] = frozenset()
+    """Statuses that the body, or what runs around it, moves a row to."""
+    declared: bool = False
+    """True if the declaration itself speaks for tracking: nothing has to be done by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +69,10 @@ class Exemption:
     codes: tuple[str, ...]
     """Empty: all codes (a bare noqa)."""
     line: int
+    column: int = 1
+    end_column: int = 1
+    path: Path | None = None
+    """Where it is written."""
     reason: str | None = None
     approved_by: str | None = None
     ticket: str | None = None
@@ -94,3 +102,14 @@ class Job:
     evidence: tuple[Evidence, ...]
     domain: str | None
     exemption: Exemption | None
+    declaration: Declaration
+    verdict: Verdict
+
+    @property
+    def tracked_by_hand(self) -> bool:
+        """True if the body moves its row itself."""
+        return self.tracked and not self.verdict.declared
+
+    def option(self, name: str) -> Option | None:
+        """A keyword argument of the declaration."""
+        return next((each for each in self.declaration.options if each.name == name), None)

@@ -7,21 +7,26 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trackwright_gen.location import Location
-from trackwright_gen.source.exemptions import AllExemptions
+from trackwright_gen.source.dispatches import Dispatches
+from trackwright_gen.source.exemptions import AllExemptions, SettingsExemption
 from trackwright_gen.source.files import Selection
 from trackwright_gen.source.footprint import Footprint
 from trackwright_gen.source.frameworks.celery import Celery
+from trackwright_gen.source.frameworks.celery.signals import SIGNAL_HINTS, SIGNAL_SHAPES, handlers
 from trackwright_gen.source.index import SourceIndex
 from trackwright_gen.source.jobs import Declaration, Exemption, Job
 from trackwright_gen.source.models import Models
+from trackwright_gen.source.other_jobs import other_declarations
 from trackwright_gen.source.parsing import Problem
 from trackwright_gen.source.resolver import Resolver
 from trackwright_gen.source.scopes import Module
+from trackwright_gen.source.search import Search
+from trackwright_gen.source.tables import Tables
 from trackwright_gen.source.tracking import Tracking
 from trackwright_gen.source.unresolved import Unresolved, unresolved_decorators
 
-UNTRACKED = "TW101"
-"""The code that an exemption of a job names."""
+UNTRACKED, UNTRACKED_ELSEWHERE = "TW101", "TW102"
+"""The codes that an exemption of a job names: for Celery, for other frameworks."""
 _NOTHING: Mapping[Path, bytes] = {}
 
 
@@ -34,6 +39,9 @@ class ReadOptions:
     today: dt.date
     jobs: int = 0
     """The most processes to use; 0: one for each core."""
+    exemptions: tuple[SettingsExemption, ...] = ()
+    specs: tuple[str, ...] = ()
+    """Domains that have a spec."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +50,27 @@ class SourceProject:
 
     modules: tuple[Module, ...]
     jobs: tuple[Job, ...]
+    names: Resolver
+    search: Search
     models: Models
+    tables: Tables
+    tracking: Tracking
+    dispatches: Dispatches
     exemptions: AllExemptions
-    problems: tuple[Problem, ...]
+    specs: tuple[str, ...]
+    today: dt.date
+    problems_of: Callable[[], tuple[Problem, ...]]
     files: int
     unresolved: tuple[Unresolved, ...]
     all_parse: bool
     """False where files that hold no job are too many to be asked for syntax errors."""
     footprint_of: Callable[[], Footprint]
     """What the run depends on, rules included: to be asked when they are done."""
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What could not be read or parsed so far: rules may lead to more files."""
+        return self.problems_of()
 
 
 def read_project(
@@ -66,23 +86,31 @@ def read_project(
     models = Models(resolver, options.legacy_models)
     index.load_matching(celery.shapes, hints=celery.hints)
     _follow_leads(index, celery, models)
+    index.load_matching(SIGNAL_SHAPES, hints=SIGNAL_HINTS)
     reported = frozenset(selection.reported)
+    search = Search(index, reported)
     modules = tuple(module for module in index.modules if module.path in reported)
-    exemptions = AllExemptions(modules)
-    tracking = Tracking(resolver, options.tracking_markers)
-    declared = celery.declarations(index.modules, modules)
-    jobs = [_job(each, tracking, exemptions, options.today) for each in declared]
+    exemptions = AllExemptions(search, options.exemptions)
+    tracking = Tracking(resolver, options.tracking_markers, tuple(handlers(resolver, index.modules)))
+    declared = [*celery.declarations(index.modules, modules), *other_declarations(resolver, search)]
+    jobs = _ordered(_job(each, tracking, exemptions, options.today) for each in declared)
     all_parse = index.check_syntax(selection.reported, jobs=options.jobs)
-    problems = tuple(each for each in index.problems if each.location.path in reported)
-    unresolved = tuple(unresolved_decorators(resolver, modules, (job.location for job in jobs)))
+    unresolved = unresolved_decorators(resolver, modules, (job.location for job in jobs))
     return SourceProject(
         modules=modules,
-        jobs=_ordered(jobs),
+        jobs=jobs,
+        names=resolver,
+        search=search,
         models=models,
+        tables=Tables(resolver, search),
+        tracking=tracking,
+        dispatches=Dispatches(resolver, search, jobs),
         exemptions=exemptions,
-        problems=problems,
+        specs=options.specs,
+        today=options.today,
+        problems_of=lambda: tuple(each for each in index.problems if each.location.path in reported),
         files=len(reported),
-        unresolved=unresolved,
+        unresolved=tuple(unresolved),
         all_parse=all_parse,
         footprint_of=lambda: index.footprint,
     )
@@ -127,7 +155,9 @@ def _job(declared: Declaration, tracking: Tracking, exemptions: AllExemptions, t
         tracked=verdict.tracked,
         evidence=verdict.evidence,
         domain=verdict.domain,
-        exemption=_exemption(exemptions, location, span, today),
+        exemption=_exemption(exemptions, declared, location, span, today),
+        declaration=declared,
+        verdict=verdict,
     )
 
 
@@ -151,11 +181,15 @@ def _location(declared: Declaration) -> Location:
 
 
 def _exemption(
-    exemptions: AllExemptions, location: Location, span: tuple[int, int], today: dt.date
+    exemptions: AllExemptions,
+    declared: Declaration,
+    location: Location,
+    span: tuple[int, int],
+    today: dt.date,
 ) -> Exemption | None:
-    written = exemptions.of(location.path)
-    around = written.around(span, location.row) if written is not None else []
-    return next((each for each in around if each.covers(UNTRACKED, today)), None)
+    around = exemptions.covering(location.path, span, location.row, declared.qualified_name)
+    code = UNTRACKED if declared.framework == "celery" else UNTRACKED_ELSEWHERE
+    return next((each for each in around if each.covers(code, today)), None)
 
 
 def _ordered(jobs: Iterable[Job]) -> tuple[Job, ...]:

@@ -41,6 +41,9 @@ class Parameter:
 class Opaque:
     """A name bound to something nobody follows: loops, unpacking, `except ... as`."""
 
+    source: ast.expr | None = None
+    """What is looped over, where it is a loop."""
+
 
 @dataclass(slots=True, eq=False)
 class Scope:
@@ -59,6 +62,8 @@ class Scope:
     calls: list[ast.Call] = field(default_factory=list[ast.Call])
     returns: list[ast.expr] = field(default_factory=list[ast.expr])
     yields: list[ast.expr] = field(default_factory=list[ast.expr])
+    targets: list[ast.Attribute] = field(default_factory=list[ast.Attribute])
+    """Attributes that are assigned to: `row.status = ...`."""
     attributes: dict[str, list[Assigned]] = field(default_factory=dict[str, "list[Assigned]"])
     """For a class: what its methods assign to `self.<name>`."""
 

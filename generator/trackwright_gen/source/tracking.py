@@ -1,30 +1,18 @@
 """Whether a job is tracked: by its declaration, or by moving a row to PROCESSING and to an end."""
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 
 from trackwright_gen.source.domains import domain_of_model
 from trackwright_gen.source.frameworks.celery.naming import TRACKWRIGHT_BASE, TRACKWRIGHT_DECORATOR
+from trackwright_gen.source.frameworks.celery.signals import Handler
 from trackwright_gen.source.jobs import Declaration, Evidence, Verdict
+from trackwright_gen.source.moves import ENDED, NOTHING, STARTED, Move, Moves, Statuses, name_of
 from trackwright_gen.source.resolver import Resolver
 from trackwright_gen.source.scopes import Scope
-from trackwright_gen.source.values import (
-    ClassValue,
-    External,
-    FunctionValue,
-    InstanceValue,
-    Made,
-    Missing,
-    Text,
-    Value,
-    external_name,
-)
+from trackwright_gen.source.values import ClassValue, FunctionValue, Value
 
-_STARTED = "PROCESSING"
-_ENDED = frozenset({"COMPLETED", "FAILED"})
-_STATUSES = frozenset({"PENDING", "PROCESSING", "COMPLETED", "FAILED", "CANCELLED"})
-_DEPTH = 3
+DEPTH = 3
 """How many calls away from the body a row may be moved."""
 _HOOKS = frozenset(
     {
@@ -32,46 +20,56 @@ _HOOKS = frozenset(
         *("__init__", "__enter__", "__exit__", "__aenter__", "__aexit__"),
     }
 )
-_Statuses = Mapping[str, frozenset[str]]
-_NONE: _Statuses = {}
-
-
-@dataclass(frozen=True, slots=True)
-class _Move:
-    """A call that moves a tracking row, and where to."""
-
-    statuses: frozenset[str]
-    evidence: Evidence
-    model: Scope | None
+_Seen = set[tuple[Scope, tuple[tuple[str, frozenset[str]], ...]]]
 
 
 class Tracking:
-    """Judges declarations."""
+    """Judges declarations, and says what calls do to tracking rows."""
 
-    def __init__(self, resolver: Resolver, markers: Iterable[str]) -> None:
+    def __init__(self, resolver: Resolver, markers: Iterable[str], handlers: Sequence[Handler] = ()) -> None:
         self._resolver = resolver
+        self._moves = Moves(resolver)
         self._markers = frozenset(marker.replace(":", ".") for marker in markers)
+        self._handlers = handlers
+        self._effects: dict[tuple[ast.Call, Scope], frozenset[str]] = {}
 
     def judge(self, job: Declaration) -> Verdict:
         """Look for tracking, first in the declaration, then in what the body does."""
         declared = self._declared(job)
         if declared is not None:
             return declared
-        moves = list(self._moves(job))
+        moves = list(self._moves_of(job))
         reached = frozenset(status for move in moves for status in move.statuses)
-        models = [move.model for move in moves if move.model is not None]
         evidence = tuple(dict.fromkeys(move.evidence for move in moves))
+        tracked = STARTED in reached and bool(reached & ENDED)
         return Verdict(
-            tracked=_STARTED in reached and bool(reached & _ENDED),
-            evidence=evidence,
-            domain=domain_of_model(self._resolver, models[0]) if models else None,
+            tracked=tracked, evidence=evidence, domain=self._domain_of_moves(moves), reached=reached
         )
+
+    def _domain_of_moves(self, moves: Sequence[Move]) -> str | None:
+        models = [move.model for move in moves if move.model is not None]
+        if models:
+            return domain_of_model(self._resolver, models[0])
+        return next((move.domain for move in moves if move.domain), None)
+
+    def effect(self, call: ast.Call, scope: Scope) -> frozenset[str]:
+        """The statuses that a call moves a row to, itself or in functions it calls."""
+        key = (call, scope)
+        if key not in self._effects:
+            self._effects[key] = frozenset(
+                status for move in self._of_call(call, scope, NOTHING, 0, set()) for status in move.statuses
+            )
+        return self._effects[key]
+
+    def followed(self, call: ast.Call, scope: Scope) -> tuple[Scope, ...]:
+        """The project's functions that a call runs, directly or as what it hands on."""
+        return tuple(target for target, _ in self._targets(call, scope, NOTHING))
 
     # -- by declaration
 
     def _declared(self, job: Declaration) -> Verdict | None:
         for value in (*job.through, *self._bases(job)):
-            name = _name_of(value)
+            name = name_of(value)
             if name is None:
                 continue
             if (
@@ -80,7 +78,7 @@ class Tracking:
                 or self._is_marker(name)
             ):
                 evidence = Evidence(job.module.path, job.node.lineno, f"declared with {name}")
-                return Verdict(tracked=True, evidence=(evidence,), domain=self._domain(job))
+                return Verdict(tracked=True, evidence=(evidence,), domain=self._domain(job), declared=True)
         return None
 
     def _is_marker(self, name: str) -> bool:
@@ -116,13 +114,13 @@ class Tracking:
 
     # -- by what the body does
 
-    def _moves(self, job: Declaration) -> Iterator[_Move]:
-        seen: set[tuple[Scope, tuple[tuple[str, frozenset[str]], ...]]] = set()
+    def _moves_of(self, job: Declaration) -> Iterator[Move]:
+        seen: _Seen = set()
         for scope in self._starting_points(job):
-            yield from self._follow(scope, _NONE, 0, seen)
+            yield from self._follow(scope, NOTHING, 0, seen)
 
     def _starting_points(self, job: Declaration) -> Iterator[Scope]:
-        """The body; the decorators and wrappers around it; the hooks of the base classes."""
+        """The body; the decorators and wrappers around it; the hooks of the base classes; signal handlers."""
         if job.body is not None and job.body.kind == "function":
             yield job.body
         elif job.body is not None:
@@ -135,28 +133,29 @@ class Tracking:
                     yield from _hooks(scope)
                 case _:
                     pass
+        yield from (handler.function for handler in self._handlers if handler.hears(job))
 
-    def _follow(
-        self,
-        function: Scope,
-        given: _Statuses,
-        depth: int,
-        seen: set[tuple[Scope, tuple[tuple[str, frozenset[str]], ...]]],
-    ) -> Iterator[_Move]:
+    def _follow(self, function: Scope, given: Statuses, depth: int, seen: _Seen) -> Iterator[Move]:
         key = (function, tuple(sorted(given.items())))
         if key in seen:
             return
         seen.add(key)
         for scope in function.walk():
+            yield from self._moves.of_assignments(scope, given)
             for call in scope.calls:
-                move = self._move(call, scope, given)
-                if move is not None:
-                    yield move
-                elif depth < _DEPTH:
-                    for target, passed in self._targets(call, scope, given):
-                        yield from self._follow(target, passed, depth + 1, seen)
+                yield from self._of_call(call, scope, given, depth, seen)
 
-    def _targets(self, call: ast.Call, scope: Scope, given: _Statuses) -> Iterator[tuple[Scope, _Statuses]]:
+    def _of_call(
+        self, call: ast.Call, scope: Scope, given: Statuses, depth: int, seen: _Seen
+    ) -> Iterator[Move]:
+        move = self._moves.of_call(call, scope, given)
+        if move is not None:
+            yield move
+        elif depth < DEPTH:
+            for target, passed in self._targets(call, scope, given):
+                yield from self._follow(target, passed, depth + 1, seen)
+
+    def _targets(self, call: ast.Call, scope: Scope, given: Statuses) -> Iterator[tuple[Scope, Statuses]]:
         for value in self._resolver.evaluate(call.func, scope):
             match value:
                 case FunctionValue(target, owner):
@@ -166,7 +165,7 @@ class Tracking:
                     )
                 case ClassValue(target):
                     for hook in _hooks(target):
-                        yield hook, _NONE
+                        yield hook, NOTHING
                 case _:
                     pass
         for argument in call.args:
@@ -174,105 +173,18 @@ class Tracking:
             if isinstance(argument, ast.Name | ast.Attribute):
                 for value in self._resolver.evaluate(argument, scope):
                     if isinstance(value, FunctionValue) and not value.scope.decorators:
-                        yield value.scope, _NONE
+                        yield value.scope, NOTHING
 
     def _passed(
-        self, call: ast.Call, target: Scope, *, is_method: bool, scope: Scope, given: _Statuses
+        self, call: ast.Call, target: Scope, *, is_method: bool, scope: Scope, given: Statuses
     ) -> dict[str, frozenset[str]]:
         if isinstance(target.node, ast.Module | ast.ClassDef):
             return {}
         names = [each.arg for each in (*target.node.args.posonlyargs, *target.node.args.args)][is_method:]
         pairs = [*zip(names, call.args, strict=False), *((each.arg, each.value) for each in call.keywords)]
-        passed = {name: self._statuses(value, scope, given) for name, value in pairs if name}
+        passed = {name: self._moves.statuses(value, scope, given) for name, value in pairs if name}
         return {name: statuses for name, statuses in passed.items() if statuses}
-
-    # -- moves
-
-    def _move(self, call: ast.Call, scope: Scope, given: _Statuses) -> _Move | None:
-        name = _called_name(call)
-        if name == "handle_task_error":
-            return self._made(call, scope, frozenset({"FAILED"}), name)
-        if name == "update_task_status" or (name == "update_status" and self._is_on_tracking(call, scope)):
-            values = (*call.args, *(each.value for each in call.keywords if each.arg == "status"))
-            statuses = frozenset(status for each in values for status in self._statuses(each, scope, given))
-            return self._made(call, scope, statuses, name) if statuses else None
-        return None
-
-    def _made(self, call: ast.Call, scope: Scope, statuses: frozenset[str], name: str) -> _Move:
-        what = f"{name}({' | '.join(sorted(statuses))})"
-        return _Move(
-            statuses, Evidence(scope.module.path, call.lineno, what), self._service_model(call, scope)
-        )
-
-    def _is_on_tracking(self, call: ast.Call, scope: Scope) -> bool:
-        """True for a tracking service; where the receiver is unknown, the names have to say so."""
-        if not isinstance(call.func, ast.Attribute):
-            return False
-        receiver = call.func.value
-        values = self._resolver.evaluate(receiver, scope)
-        if any(self._is_service(value) for value in values):
-            return True
-        written = [receiver, *call.args[:1], *(each.value for each in call.keywords if each.arg != "status")]
-        return any("track" in ast.unparse(each).lower() for each in written)
-
-    def _is_service(self, value: Value) -> bool:
-        match value:
-            case InstanceValue(scope) | ClassValue(scope):
-                names = [_name_of(each) for each in self._resolver.ancestors(scope)]
-                return any(name is not None and "track" in name.rpartition(".")[2].lower() for name in names)
-            case Made(External(dotted) | Missing(dotted), _, _):
-                return "track" in dotted.rpartition(".")[2].lower()
-            case _:
-                return False
-
-    def _service_model(self, call: ast.Call, scope: Scope) -> Scope | None:
-        if not isinstance(call.func, ast.Attribute):
-            return None
-        for value in self._resolver.evaluate(call.func.value, scope):
-            if isinstance(value, InstanceValue):
-                for model in self._resolver.attribute(ClassValue(value.scope), "model"):
-                    if isinstance(model, ClassValue):
-                        return model.scope
-        return None
-
-    def _statuses(self, expression: ast.expr, scope: Scope, given: _Statuses) -> frozenset[str]:
-        """The statuses that an expression may stand for, through constants, enums and parameters."""
-        found: set[str] = set()
-        for node in ast.walk(expression):
-            match node:
-                case ast.Constant(value=str(text)):
-                    found.add(text.upper())
-                case ast.Attribute(attr=name):
-                    found.add(name.upper())
-                case ast.Name(id=name):
-                    found.add(name.upper())
-                    found |= given.get(name, frozenset())
-                    found |= {each.text.upper() for each in self._texts(node, scope)}
-                case _:
-                    pass
-        return frozenset(found & _STATUSES)
-
-    def _texts(self, name: ast.Name, scope: Scope) -> list[Text]:
-        return [each for each in self._resolver.evaluate(name, scope) if isinstance(each, Text)]
 
 
 def _hooks(class_: Scope) -> Iterator[Scope]:
     return (child for child in class_.children if child.name in _HOOKS)
-
-
-def _called_name(call: ast.Call) -> str:
-    match call.func:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-        case _:
-            return ""
-
-
-def _name_of(value: Value) -> str | None:
-    match value:
-        case ClassValue(scope) | FunctionValue(scope, _):
-            return scope.dotted
-        case Made(by, _, _):
-            return _name_of(by)
-        case _:
-            return external_name(value)

@@ -1,0 +1,42 @@
+"""APScheduler: `add_job`, `add_schedule` and `@scheduler.scheduled_job`."""
+
+import re
+from collections.abc import Iterator
+
+from trackwright_gen.source.callables import called, decorated, given, made_by, method_of
+from trackwright_gen.source.jobs import Declaration
+from trackwright_gen.source.resolver import Resolver
+from trackwright_gen.source.scopes import Module
+from trackwright_gen.source.values import FunctionValue, InstanceValue, Made, Value, external_name
+
+SHAPES = re.compile(rb"\.(?:add_job|add_schedule|scheduled_job)\s*\(|@[\w.]*scheduler\.task\b")
+HINTS = (b"add_job", b"add_schedule", b"scheduled_job", b"scheduler.task")
+_SCHEDULERS = re.compile(r"(?:flask_)?apscheduler(?:\.\w+)*\.\w*Scheduler")
+
+
+def read_jobs(names: Resolver, module: Module) -> Iterator[Declaration]:
+    """The jobs of a module."""
+
+    def is_scheduler(value: Value | None) -> bool:
+        match value:
+            case InstanceValue(scope):
+                return any(
+                    _SCHEDULERS.fullmatch(external_name(each) or "") for each in names.ancestors(scope)
+                )
+            case None | Made(FunctionValue(), _, _):
+                return False
+            case Made():
+                return bool(_SCHEDULERS.fullmatch(made_by(value)))
+            case _:
+                return "sched" in called(value)
+
+    def takes_function(value: Value) -> bool:
+        return is_scheduler(method_of(value, "add_job", "add_schedule"))
+
+    def decorates(value: Value) -> bool:
+        return is_scheduler(method_of(value, "scheduled_job")) or bool(
+            _SCHEDULERS.fullmatch(made_by(method_of(value, "task")))
+        )
+
+    yield from decorated("apscheduler", names, module, decorates)
+    yield from given("apscheduler", names, module, takes_function, keywords=("func", "func_or_task_id"))
