@@ -28,9 +28,10 @@ def ancestors(module: Module, node: ast.AST) -> Iterator[ast.AST]:
 
 def statement_of(module: Module, node: ast.AST) -> ast.stmt:
     """The statement that a node belongs to, or is."""
-    if isinstance(node, ast.stmt):
-        return node
-    return next(each for each in ancestors(module, node) if isinstance(each, ast.stmt))
+    parents = _parents(module)
+    while not isinstance(node, ast.stmt):
+        node = parents[node]
+    return node
 
 
 def rows_of(module: Module, node: ast.AST) -> tuple[int, int]:
