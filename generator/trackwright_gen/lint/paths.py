@@ -85,7 +85,8 @@ class Paths:
             case ast.Return():
                 self._leave(self._effects(statement, states), statement)
                 return NONE
-            case ast.Raise():
+            case ast.Raise() | ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(), attr="retry"))):
+                # Celery's own `self.retry(...)` raises, whether `raise` is written before it or not.
                 self._may_fail(self._effects(statement, states))
                 return NONE
             case ast.Break() | ast.Continue():
