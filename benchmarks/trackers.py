@@ -53,13 +53,13 @@ def connection() -> psycopg.Connection[Any]:
     return _kept[0]
 
 
-# trackwright: exempt[TW101] reason="what tracking is compared with" approved-by="the maintainers"
+# trackwright: exempt[TW101] reason="what tracking is compared with" approved-by="maintainers"
 @app.task(name="bare")
 def bare() -> None:
     """Do nothing."""
 
 
-# trackwright: exempt[TW101] reason="what tracking is compared with" approved-by="the maintainers"
+# trackwright: exempt[TW101] reason="what tracking is compared with" approved-by="maintainers"
 @app.task(name="floor")
 def floor(tracking_id: int) -> None:
     """Two bare UPDATEs by the key."""
@@ -70,14 +70,14 @@ def floor(tracking_id: int) -> None:
         )
 
 
-# trackwright: exempt[TW101] reason="what tracking is compared with" approved-by="the maintainers"
+# trackwright: exempt[TW101] reason="what tracking is compared with" approved-by="maintainers"
 @app.task(name="orm")
 def orm(tracking_id: int) -> None:
     """Session, get, set and commit for each transition, as the naive tracker has it."""
     for status in ("PROCESSING", "COMPLETED"):
         with sessions() as session:
             row = session.get_one(BenchTracking, tracking_id)
-            # trackwright: exempt[TW402] reason="what tracking is compared with" approved-by="the maintainers"
+            # trackwright: exempt[TW402] reason="what tracking is compared with" approved-by="maintainers"
             row.status = status
             session.commit()
 

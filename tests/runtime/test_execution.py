@@ -248,7 +248,7 @@ def test_a_running_body_stops_at_its_checkpoint_and_cleans_up(
         insert_effect(run)
         try:
             run.checkpoint()
-        # trackwright: exempt[TW403] reason="swallowing is what is tested" approved-by="the maintainers"
+        # trackwright: exempt[TW403] reason="swallowing is what is tested" approved-by="maintainers"
         except Exception:  # noqa: BLE001 -- a body must not be able to swallow its cancellation
             return
 

@@ -203,7 +203,7 @@ def test_a_retry_asked_for_by_an_async_body_is_published_after_pending(
         await aio.update_task_status(tracking_id, "PROCESSING", domain=domain)
         try:
             assert self.request.id == "m1"
-            # trackwright: exempt[TW405] reason="the wait is what is tested" approved-by="the maintainers"
+            # trackwright: exempt[TW405] reason="the wait is what is tested" approved-by="maintainers"
             self.retry(countdown=9)
         except Exception as caught:  # noqa: BLE001 -- as the principles write it
             await aio.handle_task_error(self, tracking_id, caught, domain=domain)
@@ -261,7 +261,7 @@ def test_a_cancel_request_wins_over_the_retry(
         service.cancel(tracking_id, "not needed", commit=True)
         handwritten.retry_with_backoff(self, tracking_id, TimeoutError(), domain=domain)
 
-    # trackwright: exempt[TW101] reason="its end is the utility's, which is what is tested" approved-by="the maintainers"
+    # trackwright: exempt[TW101] reason="its end is the utility's, which is tested" approved-by="maintainers"
     assert isinstance(deliver(broker.task(body), tracking_id), Ignore)
     assert service.get_status(tracking_id).status == "CANCELLED"
 
@@ -273,7 +273,7 @@ def test_an_attempt_that_lost_its_row_changes_nothing(
         handwritten.update_task_status(tracking_id, "PROCESSING", domain=domain)
         handwritten.retry_with_backoff(self, tracking_id, TimeoutError(), domain=domain, attempt=7)
 
-    # trackwright: exempt[TW101] reason="its end is the utility's, which is what is tested" approved-by="the maintainers"
+    # trackwright: exempt[TW101] reason="its end is the utility's, which is tested" approved-by="maintainers"
     assert isinstance(deliver(broker.task(body), tracking_id), Ignore)
     assert service.get_status(tracking_id).status == "PROCESSING"
 
