@@ -11,7 +11,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import JSON
 
-METADATA_KEYS = frozenset({"cancel", "trail"})
+METADATA_KEYS = frozenset({"cancel", "claimed_by", "trail"})
 """What only the runtime writes there; `dispatch` a caller may give, to name the task of a row."""
 TRAIL_LENGTH = 20
 """How many past attempts a row remembers; the oldest go first."""
@@ -59,6 +59,22 @@ class DispatchNoted(FunctionElement[Any]):
     type = JSON()
     inherit_cache = True
     name = "dispatch_noted"
+
+
+class ClaimNoted(FunctionElement[Any]):
+    """The metadata, an object already, with the worker process that claimed the row: (metadata, worker)."""
+
+    type = JSON()
+    inherit_cache = True
+    name = "claim_noted"
+
+
+class ClaimedBy(FunctionElement[str]):
+    """The worker process that claimed the row last; NULL where none did."""
+
+    type = Text()
+    inherit_cache = True
+    name = "claimed_by"
 
 
 def trail_appended(columns: Any, *, outcome: str, error: ColumnElement[str]) -> TrailAppended:
@@ -171,3 +187,25 @@ def _sqlite_dispatch(element: DispatchNoted, compiler: Any, **options: Any) -> s
         f"CASE WHEN json_type({metadata}, '$.dispatch') IS 'object' THEN {metadata} ELSE "
         f"json_set({_sqlite_object(metadata)}, '$.dispatch', json_object('task', {task})) END"
     )
+
+
+@compiles(ClaimNoted)
+def _postgresql_claim(element: ClaimNoted, compiler: Any, **options: Any) -> str:
+    metadata, worker = _parts(element, compiler, options)
+    return f"jsonb_set({metadata}, '{{claimed_by}}', to_jsonb({worker}))"
+
+
+@compiles(ClaimNoted, "sqlite")
+def _sqlite_claim(element: ClaimNoted, compiler: Any, **options: Any) -> str:
+    metadata, worker = _parts(element, compiler, options)
+    return f"json_set({metadata}, '$.claimed_by', {worker})"
+
+
+@compiles(ClaimedBy)
+def _postgresql_claimed_by(element: ClaimedBy, compiler: Any, **options: Any) -> str:
+    return f"({_parts(element, compiler, options)[0]} ->> 'claimed_by')"
+
+
+@compiles(ClaimedBy, "sqlite")
+def _sqlite_claimed_by(element: ClaimedBy, compiler: Any, **options: Any) -> str:
+    return f"json_extract({_parts(element, compiler, options)[0]}, '$.claimed_by')"

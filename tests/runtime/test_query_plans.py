@@ -51,7 +51,14 @@ FRESH = f"""
 INSERT INTO price_task_tracking (etf_id, celery_task_id, dispatch_at)
 SELECT 'B', 'fresh-' || n, now() + interval '5 minutes' FROM generate_series(1, {BURST}) AS n
 """
-KEY = {"tracking_id": 100_000, "attempt": 1, "lease": 90.0, "task": "t", "celery_task_id": "c"}
+KEY = {
+    "tracking_id": 100_000,
+    "attempt": 1,
+    "lease": 90.0,
+    "task": "t",
+    "celery_task_id": "c",
+    "worker": "w 1",
+}
 ASKED = KEY | {"reason": "r", "actor": "a"}
 LISTS = {"batch": 1_000, "stale_after": 3_600.0}
 
@@ -100,6 +107,8 @@ def _literal(value: Any) -> str:
     [
         pytest.param(query.claim(PriceTracking), KEY, "price_task_tracking_pkey", id="claim"),
         pytest.param(query.take_over(PriceTracking), KEY, "price_task_tracking_pkey", id="take over"),
+        pytest.param(query.held_by(PriceTracking), KEY, "price_task_tracking_pkey", id="held by"),
+        pytest.param(query.revoke(PriceTracking), ASKED, "price_task_tracking_pkey", id="revoke"),
         pytest.param(query.renew(PriceTracking), KEY, "price_task_tracking_pkey", id="renew"),
         pytest.param(query.complete(PriceTracking), KEY, "price_task_tracking_pkey", id="complete"),
         pytest.param(

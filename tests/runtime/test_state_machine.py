@@ -103,7 +103,7 @@ class Machine(RuleBasedStateMachine):
         may_take = (
             expected.reapable and expected.attempts < expected.max_attempts and not expected.cancel_asked
         )
-        got = claim(self.database, self.tracking, Delivery(row, "prices.update", None), LEASE)
+        got = claim(self.database, self.tracking, Delivery(row, "prices.update", None, "a worker 1"), LEASE)
         assert isinstance(got, Claimed) == (expected.status == "PENDING" or may_take)
         if not isinstance(got, Claimed):
             return multiple()

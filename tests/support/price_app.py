@@ -2,11 +2,13 @@
 
 import asyncio
 import os
+import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from celery import Celery
+from celery.exceptions import Ignore, Reject, Retry
 from sqlalchemy import String, create_engine
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, sessionmaker
@@ -86,15 +88,32 @@ def work(run: TaskRun[PriceTracking]) -> None:
         case "fail":
             message = f"attempt {run.attempt} fails"
             raise ConnectionError(message)
-        case "hang once" if run.attempt == 1:
+        case "hang" | "hang once" if run.attempt == 1 or run.tracking.case == "hang":
             _mark(run)
             time.sleep(600)
+        case "leave once" if run.attempt == 1:
+            sys.exit(3)
         case "until cancelled":
             run.session.rollback()
             _mark(run)
             while True:
                 time.sleep(0.05)
                 run.checkpoint()
+        case case:
+            _leave(case, run.attempt)
+
+
+def _leave(case: str, attempt: int) -> None:
+    """Leave the body by one of Celery's own ways."""
+    match case:
+        case "ignore":
+            raise Ignore
+        case "reject":
+            raise Reject(reason="not for us", requeue=False)
+        case "requeue once" if attempt == 1:
+            raise Reject(reason="not now", requeue=True)
+        case "retry once" if attempt == 1:
+            raise Retry(when=cast("Any", 0.1))  # its stubs ask for a number that no checker takes
         case _:
             pass
 
@@ -138,3 +157,30 @@ async def update_price_async(run: AsyncTaskRun[PriceTracking]) -> None:
     if run.tracking.case == "fail once" and run.attempt == 1:
         message = "first try fails"
         raise ConnectionError(message)
+
+
+@tracked_task(
+    celery_app,
+    PriceTracking,
+    session_factory=SessionLocal,
+    name="update_price_soon",
+    backoff=Backoff(base=0.1, jitter=False),
+    lease=600.0,
+    time_limit=1,
+)
+def update_price_soon(run: TaskRun[PriceTracking]) -> None:
+    """A body with a hard time limit, under a lease so long that no sweep helps it within a test."""
+    work(run)
+
+
+@tracked_task(
+    celery_app,
+    PriceTracking,
+    session_factory=AsyncSessionLocal,
+    name="update_price_leased",
+    backoff=Backoff(base=0.1, jitter=False),
+    lease=600.0,
+)
+def update_price_leased(run: TaskRun[PriceTracking]) -> None:
+    """A plain body over an async driver, under such a lease."""
+    work(run)

@@ -43,11 +43,12 @@ Claim = Claimed | NotYet | NothingToDo
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One message as it reached a worker: its row, its task's name, its Celery id."""
+    """One message as it reached a worker: its row, its task's name, its Celery id, the process that has it."""
 
     tracking_id: int
     task: str
     message_id: str | None
+    worker: str
 
 
 def claim(database: Database, model: type[TaskTrackingMixin], delivery: Delivery, lease: float) -> Claim:
@@ -57,7 +58,7 @@ def claim(database: Database, model: type[TaskTrackingMixin], delivery: Delivery
         TrackingNotFound: no such row.
     """
     tracking_id = delivery.tracking_id
-    parameters = query.parameters(tracking_id=tracking_id, lease=lease)
+    parameters = query.parameters(tracking_id=tracking_id, lease=lease, worker=delivery.worker)
     source = query.parameters(task=delivery.task, celery_task_id=delivery.message_id)
     row = database.first(query.claim(model), parameters | source)
     if row is not None:

@@ -45,6 +45,10 @@ class Database(Protocol):
         """The same database for another thread, over connections of its own."""
         ...
 
+    def close(self) -> None:
+        """Close every connection that nobody is using; later statements open new ones."""
+        ...
+
 
 def _statement_runner(engine: Engine) -> Callable[[Connection, Any, dict[str, Any]], list[Row[Any]]]:
     # PostgreSQL without BEGIN and COMMIT: one round trip. SQLite has none to save, and its driver needs them.
@@ -106,6 +110,10 @@ class SyncDatabase(_FirstOfAll):
         """A twin with a pool of its own: bodies that hold all connections must not stop the heartbeat."""
         return SyncDatabase(_twin(self.engine))
 
+    def close(self) -> None:
+        """Close every connection that nobody is using."""
+        self.engine.dispose()
+
 
 class AsyncDatabase(_FirstOfAll):
     """A database over an async driver; its statements run on a kept event loop."""
@@ -151,6 +159,10 @@ class AsyncDatabase(_FirstOfAll):
         twin = AsyncEngine(_twin(self.engine.sync_engine))
         thread = EventLoopThread("trackwright-heartbeat-loop")
         return AsyncDatabase(twin, lambda: thread)
+
+    def close(self) -> None:
+        """Close every connection that nobody is using."""
+        self._wait_for(self.engine.dispose())
 
 
 _engines: weakref.WeakSet[Engine] = weakref.WeakSet()

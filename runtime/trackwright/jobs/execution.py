@@ -1,18 +1,17 @@
 """One message, one attempt: claim, run the body, write how it ended (the runtime page's Execution)."""
 
 import logging
-from collections.abc import Callable
 from typing import Any, NoReturn
 
 from celery.exceptions import Ignore
 
 from trackwright import query
-from trackwright.dispatch import RESEND_AFTER
 from trackwright.error_text import describe
 from trackwright.jobs.body import Body, make_run, perform
 from trackwright.jobs.claims import Claimed, Delivery, NothingToDo, NotYet, claim
 from trackwright.jobs.database import Database
 from trackwright.jobs.endings import Ending, end
+from trackwright.jobs.failing import LONGEST_COUNTDOWN, Attempt, Resend, fail
 from trackwright.jobs.measures import Measures
 from trackwright.jobs.policy import Policy
 from trackwright.jobs.run import BaseRun, ClaimLost, TaskCancelled, domain_name
@@ -21,9 +20,6 @@ from trackwright.metrics.definitions import TaskEvent
 from trackwright.status import TrackingStatus
 
 logger = logging.getLogger("trackwright.jobs")
-LONGEST_COUNTDOWN = 300.0
-"""Seconds; later messages are sent by the sweep, because brokers redeliver what waits too long unacknowledged."""
-Resend = Callable[[int, float], None]
 
 
 def execute(
@@ -36,8 +32,6 @@ def execute(
     resend: Resend,
 ) -> Any:
     """Run one attempt of a tracked task; give what the body returned.
-
-    `resend(tracking_id, countdown)` publishes another message for the row.
 
     Raises:
         celery.exceptions.Ignore: nothing to do here, or cancelled, or the claim was lost meanwhile.
@@ -111,37 +105,19 @@ def _attempt(policy: Policy, run: BaseRun[Any, Any], body: Body, resend: Resend)
 
 
 def _failed(policy: Policy, run: BaseRun[Any, Any], error: Exception, resend: Resend) -> NoReturn:
-    text = describe(error)
-    match judge(policy, error, run.attempt):
-        case Again() as again:
-            if _rescheduled(run, again, text, resend):
-                raise signal_again(error, again.delay) from error
-        case Dropped():
-            _dropped(run, text, error)
-        case _:
-            pass
-    failure = run.key | query.parameters(error=text)
-    failing = Ending(TrackingStatus.FAILED, query.fail_unless_cancelled(policy.model))
-    if end(run.database, run.model, failing, failure) is not None:
-        run.ended_as = TaskEvent.FAILED
+    verdict = judge(policy, error, run.attempt)
+    if isinstance(verdict, Dropped):
+        _dropped(run, describe(error), error)
+    attempt = Attempt(run.database, run.model, run.tracking.id, run.attempt)
+    run.ended_as = fail(attempt, error, verdict, resend)
+    if run.ended_as is TaskEvent.RETRIED and isinstance(verdict, Again):
+        raise signal_again(error, verdict.delay) from error
+    if run.ended_as is TaskEvent.FAILED:
         raise signal_over(error)
-    stopping = Ending(TrackingStatus.CANCELLED, query.stop_if_requested(policy.model))
-    if end(run.database, run.model, stopping, run.key) is not None:
-        run.ended_as = TaskEvent.CANCELLED
-        raise Ignore(f"row {run.tracking.id} was cancelled while it failed: {text}") from error
+    if run.ended_as is TaskEvent.CANCELLED:
+        message = f"row {run.tracking.id} was cancelled while it failed: {describe(error)}"
+        raise Ignore(message) from error
     _lost(run)
-
-
-def _rescheduled(run: BaseRun[Any, Any], again: Again, text: str, resend: Resend) -> bool:
-    delay = again.delay
-    soon = delay <= LONGEST_COUNTDOWN
-    timing = query.parameters(error=text, delay=delay, dispatch_delay=delay + RESEND_AFTER if soon else delay)
-    if run.database.first(query.reschedule(run.model), run.key | timing) is None:
-        return False
-    run.ended_as = TaskEvent.RETRIED
-    if soon and not again.requeued:
-        resend(run.tracking.id, delay)
-    return True
 
 
 def _dropped(run: BaseRun[Any, Any], text: str, error: Exception) -> NoReturn:

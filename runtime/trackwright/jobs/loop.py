@@ -11,6 +11,8 @@ from concurrent.futures import CancelledError
 from typing import Any, Generic, TypeVar
 
 ResultT = TypeVar("ResultT")
+LEAVING = 2.0
+"""Seconds that a coroutine has for its clean-up when its process is told to exit."""
 
 
 class _Job(Generic[ResultT]):
@@ -70,12 +72,17 @@ class EventLoopThread:
         """Run a coroutine on the loop and wait for it.
 
         An exception that a signal raises here meanwhile (a soft time limit) cancels the coroutine, waits until
-        it has ended, and goes on.
+        it has ended, and goes on. One that ends the process does not wait for what cannot be cancelled: a plain
+        body blocks the loop.
         """
         job = _Job(coroutine)
         self.loop.call_soon_threadsafe(job.start)
         try:
             job.ended.wait()
+        except (SystemExit, KeyboardInterrupt):
+            self.loop.call_soon_threadsafe(job.cancel)
+            job.ended.wait(LEAVING)
+            raise
         except BaseException:
             self.loop.call_soon_threadsafe(job.cancel)
             job.ended.wait()

@@ -1,5 +1,6 @@
 """tracked_task and TrackedTask: a Celery task whose every run is an attempt on a tracking row."""
 
+import os
 import uuid
 import weakref
 from collections.abc import Callable
@@ -33,6 +34,7 @@ class TrackedTask(_Task):
     """
 
     abstract = True
+    Request = "trackwright.jobs.main_process:TrackedRequest"
     acks_late = True
     ignore_result = True
 
@@ -54,9 +56,11 @@ class TrackedTask(_Task):
             self.policy,
             self.database,
             self.run,
-            Delivery(tracking_id, str(self.name), self.request.id),
+            Delivery(
+                tracking_id, str(self.name), self.request.id, claimant(self.request.hostname, os.getpid())
+            ),
             hard_limit=self._hard_limit(),
-            resend=self._resend,
+            resend=lambda row, countdown: self.resend(self.request, row, countdown),
         )
 
     def delay(self, *args: Any, **fields: Any) -> Any:  # a tracked task's message is its row
@@ -76,7 +80,7 @@ class TrackedTask(_Task):
 
     def apply_async(self, *args: Any, **options: Any) -> Any:
         """Publish the message of a row: Celery's own, to the task's queue unless the caller names one."""
-        if self.send_to is not None:
+        if self.send_to is not None and not options.get("exchange"):
             options.setdefault("queue", self.send_to)
         return super().apply_async(*args, **options)
 
@@ -98,6 +102,11 @@ class TrackedTask(_Task):
         """The database behind the session factory, found when first needed."""
         return database_of(self.session_factory, self.model)
 
+    @cached_property
+    def database_apart(self) -> Database:
+        """The same over connections of its own, for who must not share those of bodies."""
+        return self.database.apart()
+
     @classmethod
     def on_bound(cls, app: Celery) -> None:
         """Make the domain known to maintenance, once Celery has made the task."""
@@ -107,10 +116,15 @@ class TrackedTask(_Task):
         name = domain_of(cls.model)
         register(Domain(name, cls.model, cls.session_factory, cls.stale_after, cls.retention))
 
-    def _resend(self, tracking_id: int, countdown: float) -> None:
+    def resend(self, request: Any, tracking_id: int, countdown: float) -> None:
+        """Publish another message like `request`, to the same queue, after some seconds."""
         if self.app.conf.task_always_eager:
             return  # it would run at once, inside this attempt, however long the countdown is
-        send([Message(self, tracking_id, self.request.id or str(uuid.uuid4()), {"countdown": countdown})])
+        like: dict[str, Any] = self.signature_from_request(request).options
+        # An expiry is about the first start: a row that has been started goes on.
+        options = {**like, "countdown": countdown, "expires": None}
+        message_id = str(options.pop("task_id") or uuid.uuid4())
+        send([Message(self, tracking_id, message_id, options)])
 
     def _hard_limit(self) -> float | None:
         limits = self.request.timelimit
@@ -127,6 +141,11 @@ def declared_tasks() -> list[TrackedTask]:
     Celery makes tasks when its app is first used; asking here makes them, and so registers their domains.
     """
     return [task for app in list(_apps) for task in app.tasks.values() if isinstance(task, TrackedTask)]
+
+
+def claimant(hostname: str | None, process: int) -> str:
+    """The name under which a process of a worker claims rows."""
+    return f"{hostname or 'no worker'} {process}"
 
 
 def tracked_task(

@@ -32,3 +32,7 @@ def _worker_started(sender: Any = None, **_: Any) -> None:
             )
             # Celery logs what a receiver of its signals raises and goes on; only an exit stops the worker.
             raise SystemExit(message)
+    # Only workers need it: whoever sends tasks does not import Celery's worker for it.
+    from trackwright.jobs import main_process
+
+    main_process.listen()

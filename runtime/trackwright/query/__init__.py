@@ -6,7 +6,7 @@ a bound one under a generic plan cannot use a partial index.
 """
 
 from trackwright.query.basis import Model, has_status, parameters, per_model
-from trackwright.query.claims import claim, claim_state, renew, start, take_over
+from trackwright.query.claims import claim, claim_state, held_by, renew, start, take_over
 from trackwright.query.creation import create, create_ready
 from trackwright.query.endings import (
     abandon,
@@ -18,6 +18,7 @@ from trackwright.query.endings import (
     fail_unless_cancelled,
     reschedule,
     retry,
+    revoke,
     stop,
     stop_if_requested,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "fail",
     "fail_unless_cancelled",
     "has_status",
+    "held_by",
     "lost",
     "parameters",
     "past_retention",
@@ -52,6 +54,7 @@ __all__ = [
     "renew",
     "reschedule",
     "retry",
+    "revoke",
     "stale",
     "start",
     "stop",

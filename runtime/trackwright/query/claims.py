@@ -21,7 +21,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from trackwright import status as machine
 from trackwright.clock import clock, clock_plus
 from trackwright.dependency_sql import waiting_for
-from trackwright.metadata_sql import CancelRequested, DispatchNoted, trail_appended
+from trackwright.metadata_sql import CancelRequested, ClaimedBy, ClaimNoted, DispatchNoted, trail_appended
 from trackwright.model import table_of
 from trackwright.query.basis import (
     Model,
@@ -39,8 +39,8 @@ from trackwright.query.basis import (
 def claim(model: Model) -> ReturningUpdate[Any]:
     """PENDING, due and waiting for nothing -> PROCESSING. Returns the whole row.
 
-    Parameters: tracking_id, lease (seconds), task, celery_task_id. Task and message id are for rows that were
-    created without `enqueue`: the sweep sends by them.
+    Parameters: tracking_id, lease (seconds), task, celery_task_id, worker. Task and message id are for rows that
+    were created without `enqueue`: the sweep sends by them. `worker` is the process that will run the body.
     """
     columns = columns_of(model)
     due = or_(columns.scheduled_at.is_(null()), columns.scheduled_at <= clock())
@@ -54,7 +54,9 @@ def claim(model: Model) -> ReturningUpdate[Any]:
         lease_until=clock_plus(parameter("lease", Float())),
         dispatch_at=null(),
         celery_task_id=func.coalesce(columns.celery_task_id, text_parameter("celery_task_id")),
-        metadata=DispatchNoted(columns.metadata, text_parameter("task")),
+        metadata=ClaimNoted(
+            DispatchNoted(columns.metadata, text_parameter("task")), text_parameter("worker")
+        ),
     )
     return whole_row(model, statement.where(due, free))
 
@@ -77,7 +79,10 @@ def start(model: Model) -> ReturningUpdate[Any]:
 
 @per_model
 def take_over(model: Model) -> ReturningUpdate[Any]:
-    """PROCESSING under a lease that ran out -> a new attempt. Parameters: tracking_id, lease. Whole row."""
+    """PROCESSING under a lease that ran out -> a new attempt. Parameters: tracking_id, lease, worker.
+
+    Returns the whole row.
+    """
     columns = columns_of(model)
     statement = by_key(
         model,
@@ -85,7 +90,9 @@ def take_over(model: Model) -> ReturningUpdate[Any]:
         attempts=columns.attempts + 1,
         started_at=clock(),
         lease_until=clock_plus(parameter("lease", Float())),
-        metadata=trail_appended(columns, outcome="LOST", error=lost_error()),
+        metadata=ClaimNoted(
+            trail_appended(columns, outcome="LOST", error=lost_error()), text_parameter("worker")
+        ),
     ).where(
         columns.lease_until < clock(),
         columns.attempts < columns.max_attempts,
@@ -117,6 +124,18 @@ def renew(model: Model) -> ReturningUpdate[Any]:
         .where(columns.id == held)
         .values(lease_until=clock_plus(parameter("lease", Float())))
         .returning(CancelRequested(columns.metadata).label("cancel_requested"))
+    )
+
+
+@per_model
+def held_by(model: Model) -> Executable:
+    """The attempt that a worker process holds on a row, if it does. Parameters: tracking_id, worker."""
+    columns = columns_of(model)
+    return select(columns.attempts).where(
+        columns.id == parameter("tracking_id", BigInteger()),
+        (columns.status == literal_column("'PROCESSING'")).is_(true()),
+        columns.lease_until.is_not(null()),
+        ClaimedBy(columns.metadata) == text_parameter("worker"),
     )
 
 

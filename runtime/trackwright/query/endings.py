@@ -8,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     Float,
     case,
+    func,
     literal_column,
     not_,
     null,
@@ -134,6 +135,18 @@ def cancel(model: Model, *, cascade: bool = True) -> ReturningUpdate[Any]:
             metadata=metadata,
         )
         .returning(*returned)
+    )
+
+
+@per_model
+def revoke(model: Model) -> ReturningUpdate[Any]:
+    """PENDING -> CANCELLED, for the row's own message. Parameters: tracking_id, celery_task_id, reason, actor."""
+    columns = columns_of(model)
+    message = text_parameter("celery_task_id")
+    noted = CancelNoted(columns.metadata, text_parameter("reason"), text_parameter("actor"))
+    statement = by_key(model, machine.CANCEL, completed_at=clock(), dispatch_at=null(), metadata=noted)
+    return statement.where(func.coalesce(columns.celery_task_id, message) == message).returning(
+        *_ended(model)
     )
 
 
