@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 PYTEST_ARGS ?= -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-rest check format golden clean
+.PHONY: help demo test test-faults test-rest check format golden clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,6 +33,9 @@ test: $(VENV)/dev.stamp ## the whole suite, on real PostgreSQL and Redis that it
 
 test-rest: $(VENV)/dev.stamp ## the REST endpoints under many random requests (EXAMPLES=n)
 	TRACKWRIGHT_REST_EXAMPLES=$(or $(EXAMPLES),200) $(BIN)/python -m pytest $(PYTEST_ARGS) tests/rest/test_schemathesis.py
+
+test-faults: $(VENV)/dev.stamp ## thousands of rows while workers and servers die (ROWS=n, 5000)
+	FAULT_ROWS=$(or $(ROWS),5000) $(BIN)/python -m pytest tests/faults -n 0
 
 check: $(VENV)/dev.stamp ## ruff, format, mypy, pyright, import contracts, our own linter
 	$(BIN)/ruff check

@@ -1,73 +1,11 @@
-"""A project with its database and broker, in the environment that workers and this process share."""
+"""A project on fresh servers, of each kind that is supported."""
 
-import importlib
-import os
-import sys
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import select
-from workers import wait_until, worker
-
-from trackwright.jobs.loop import process_loop
-
-SUPPORT = Path(__file__).parents[1] / "support"
-
-
-@dataclass
-class Project:
-    """What a test needs of the project: its module, the environment of its workers, a folder."""
-
-    app: Any
-    environment: dict[str, str]
-    folder: Path
-    name: str
-
-    def start(self, *options: str) -> Any:
-        """A worker as a process."""
-        return worker(self.name, self.environment, self.folder, *options)
-
-    def enqueue(self, *cases: str, task: str = "update_price") -> list[int]:
-        """Enqueue one row per case and commit."""
-        with self.app.SessionLocal() as session:
-            service = self.app.PriceService(session)
-            rows = [{"case": case} for case in cases]
-            ids: list[int] = service.enqueue_many(getattr(self.app, task), rows, commit=True)
-            return ids
-
-    def row(self, tracking_id: int) -> Any:
-        """A row as it is now."""
-        with self.app.SessionLocal() as session:
-            return self.app.PriceService(session).get_status(tracking_id)
-
-    def effects(self, tracking_id: int) -> int:
-        """How often the row's effect is there."""
-        effect = self.app.Effect
-        with self.app.SessionLocal() as session:
-            return len(session.scalars(select(effect).where(effect.tracking_id == tracking_id)).all())
-
-    def wait_for(self, tracking_id: int, *statuses: str) -> Any:
-        """Wait until a row has one of the statuses."""
-        wait_until(
-            f"row {tracking_id} in {statuses}",
-            lambda: self.row(tracking_id).status in statuses,
-            self.folder / "worker.log",
-        )
-        return self.row(tracking_id)
-
-    def wait_inside(self, tracking_id: int) -> int:
-        """Wait until the row's body is running; the process id that runs it."""
-        mark = self.folder / "marks" / str(tracking_id)
-        wait_until(
-            f"the body of {tracking_id}",
-            lambda: mark.exists() and mark.read_text() != "",
-            self.folder / "worker.log",
-        )
-        return int(mark.read_text())
+from projects import Project, loaded
 
 
 @pytest.fixture(params=["postgresql+redis", "postgresql, asyncpg+redis", "sqlite+filesystem"])
@@ -92,8 +30,7 @@ def project(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Project]:
     """The project on fresh servers."""
-    environment = {"MARKS": str(tmp_path / "marks"), "PYTHONPATH": str(SUPPORT)}
-    (tmp_path / "marks").mkdir()
+    environment: dict[str, str] = {}
     if servers_kind.endswith("redis"):
         redis_url: str = request.getfixturevalue("redis_url")
         queue = {"BROKER_URL": redis_url, "QUEUE": f"q{uuid.uuid4().hex}"}
@@ -108,23 +45,4 @@ def project(
             "BROKER_URL": "filesystem://",
             "BROKER_FOLDER": str(tmp_path / "broker"),
         }
-    yield from _loaded(app_name, environment, tmp_path, monkeypatch)
-
-
-def _loaded(
-    name: str, environment: dict[str, str], folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Project]:
-    for key, value in environment.items():
-        if key != "PYTHONPATH":
-            monkeypatch.setenv(key, value)
-    sys.modules.pop(name, None)
-    app = importlib.import_module(name)
-    app.Base.metadata.create_all(app.engine)
-    try:
-        path = os.pathsep.join([str(SUPPORT), *sys.path])
-        yield Project(app, {**environment, "PYTHONPATH": path}, folder, name)
-    finally:
-        app.celery_app.close()
-        app.engine.dispose()
-        process_loop().run(app.async_engine.dispose())
-        sys.modules.pop(name, None)
+    yield from loaded(app_name, environment, tmp_path, monkeypatch)

