@@ -23,6 +23,8 @@ logger = logging.getLogger("trackwright.dispatch")
 
 RESEND_AFTER = 300.0
 """Seconds after which the sweep sends a row whose message may have been lost."""
+LONGEST_COUNTDOWN = 300.0
+"""Seconds; later messages are sent by the sweep, because brokers redeliver what waits too long unacknowledged."""
 _PUBLISH = {"max_retries": 1, "interval_start": 0.1, "interval_step": 0.1, "interval_max": 0.2}
 _FAILURES_BEFORE_GIVING_UP = 2
 _AT_ONCE = 100
@@ -88,11 +90,16 @@ def _publish_to_broker(message: Message, **options: Any) -> None:
     )
 
 
+def _ignore(_: Message) -> None:
+    """Where nothing counts, the log says enough."""
+
+
 class _Publisher:
     """Where messages go: the broker, unless a test puts something else here; one thread for event loops."""
 
     def __init__(self) -> None:
         self.publish: Publish | None = None
+        self.note_failure: Callable[[Message], None] = _ignore
         self.thread: ThreadPoolExecutor | None = None
 
     def open(self, task: Sendable) -> AbstractContextManager[Publish]:
@@ -154,6 +161,7 @@ def send(messages: Sequence[Message]) -> int:
         except Exception:
             position += 1
             failures += 1
+            publisher.note_failure(message)
             logger.exception(
                 "message of %s %s was not sent; the sweep will send it",
                 message.task.name,

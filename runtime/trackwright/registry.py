@@ -1,7 +1,7 @@
 """The tracked domains of this process: which model, whose sessions. Filled by tracked_task, read by maintenance."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,9 +22,11 @@ class Domain:
     model: type[TaskTrackingMixin]
     session_factory: Callable[[], Any]
     stale_after: float | None = None
-    """Seconds after its start at which a running row is cancelled; None: never."""
+    """Seconds after its start at which a running row that names no task is cancelled; None: never."""
     retention: Retention | None = None
     """How long finished rows are kept; None: nobody said so, and the default holds."""
+    stale_tasks: Mapping[str, float] = field(default_factory=dict[str, float])
+    """What stale_after is for rows of single tasks, by the task's name; rows of others are never stale."""
 
 
 class UnknownDomain(TrackwrightError, LookupError):
@@ -38,13 +40,18 @@ _domains: dict[str, Domain] = {}
 
 
 def register(domain: Domain) -> None:
-    """Add a domain; a second task of the same domain replaces what the first one said.
+    """Add a domain; a second task of the same domain adds to what the first one said.
 
-    Not its retention, unless it brings its own: rows must not go because one task of several is silent about it.
+    A task that is silent about retention or stale rows takes nothing back: rows must not go because of it.
     """
     known = _domains.get(domain.name)
-    if domain.retention is None and known is not None and known.model is domain.model:
-        domain = replace(domain, retention=known.retention)
+    if known is not None and known.model is domain.model:
+        domain = replace(
+            domain,
+            retention=domain.retention or known.retention,
+            stale_after=known.stale_after if domain.stale_after is None else domain.stale_after,
+            stale_tasks={**known.stale_tasks, **domain.stale_tasks},
+        )
     _domains[domain.name] = domain
 
 

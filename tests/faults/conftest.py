@@ -90,11 +90,6 @@ class Ground:
         """How many rows are in an end state."""
         return sum(number for status, number in self.statuses().items() if status in ENDS)
 
-    def ended_under(self, faults: str) -> int:
-        """The same, after a look after the workers."""
-        self.keep_alive(faults)
-        return self.ended()
-
     def assert_each_effect_once(self, ids: list[int]) -> None:
         """Every row is COMPLETED; no effect is missing, none is doubled."""
         app = self.project.app

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -95,11 +95,20 @@ def test_a_broker_that_is_down_never_raises_out_of_commit(
 
 def test_a_row_for_later_is_left_to_the_sweep(service: Service, session: Session) -> None:
     sender = Sender()
-    first = service.get_status(service.create_tracking(etf_id="A"))
-    later = service.enqueue(sender, etf_id="B", scheduled_at=first.created_at, commit=True)
-    row = service.get_status(later)
+    moment = datetime.now(UTC) + timedelta(hours=1)
+    row = service.get_status(service.enqueue(sender, etf_id="B", scheduled_at=moment, commit=True))
     assert row.dispatch_at == row.scheduled_at
     assert sender.asked == 0
+
+
+def test_a_row_that_is_due_soon_is_sent_to_wait_at_the_worker(service: Service) -> None:
+    sender = Sender()
+    moment = datetime.now(UTC) + timedelta(seconds=20)
+    with captured_dispatch() as messages:
+        tracking_id = service.enqueue(sender, etf_id="B", scheduled_at=moment, commit=True)
+    assert [(one.tracking_id, one.options) for one in messages] == [(tracking_id, {"eta": moment})]
+    row = service.get_status(tracking_id)
+    assert row.dispatch_at == moment + timedelta(seconds=300)  # should the message be lost
 
 
 def test_a_test_may_keep_messages_in_memory(service: Service) -> None:

@@ -11,6 +11,7 @@ from celery.exceptions import Ignore
 from sqlalchemy.orm import Session, sessionmaker
 
 from trackwright import Backoff, SyncTaskTrackingService
+from trackwright.dispatch import Message, publisher, send
 from trackwright.jobs import TaskRun, TrackedTask, tracked_task
 from trackwright.metrics import InMemoryMetrics, TaskEvent, current, use
 from trackwright.metrics.definitions import DURATION, ERRORS, EVENTS, QUEUE_WAIT
@@ -231,3 +232,14 @@ def test_a_retry_by_hand_has_no_known_wait(
     deliver(task, tracking_id, lambda _: None)
     assert events(metrics) == {"started": 2, "failed": 1, "succeeded": 1}
     assert len(metrics.observed(QUEUE_WAIT, *LABELS)) == 1
+
+
+def test_a_message_that_cannot_be_sent_is_counted(
+    task: TrackedTask, metrics: InMemoryMetrics, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(_: Message) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(publisher, "publish", down)
+    assert send([Message(task, 1, "a")]) == 0
+    assert metrics.counted(EVENTS, *LABELS, "unsent") == 1

@@ -60,7 +60,7 @@ KEY = {
     "worker": "w 1",
 }
 ASKED = KEY | {"reason": "r", "actor": "a"}
-LISTS = {"batch": 1_000, "stale_after": 3_600.0}
+LISTS = {"batch": 1_000, "stale_after": 3_600.0, "task": "prices.update"}
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,8 +12,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from trackwright import SyncTaskTrackingService, TaskTrackingMixin, registry
 from trackwright.clock import clock
-from trackwright.jobs import TaskRun, TrackedTask
-from trackwright.maintenance import SweepResult, sweep, sweep_all
+from trackwright.jobs import TaskRun, TrackedTask, tracked_task
+from trackwright.maintenance import SweepResult, prune_all, sweep, sweep_all
 from trackwright.model import table_of
 from trackwright.registry import Domain
 from trackwright.testing import captured_dispatch, replaced
@@ -83,8 +84,6 @@ def test_an_early_message_of_a_row_that_no_sweep_sends_stays_in_the_queue(
 
 
 def _in_an_hour() -> Any:
-    from datetime import UTC, datetime, timedelta
-
     return datetime.now(UTC) + timedelta(hours=1)
 
 
@@ -144,3 +143,55 @@ def test_sweeps_in_parallel_share_the_rows(
         results = list(pool.map(lambda _: sweep(domain, send, batch=20), range(20)))
     assert sorted(taken) == sorted(ids)
     assert max(result.sent for result in results) <= 20
+
+
+def test_a_queue_that_is_an_hour_long_is_not_flooded(
+    app: Celery, task: TrackedTask, service: Service, session: Session, model: Any
+) -> None:
+    with captured_dispatch():
+        ids = service.enqueue_many(task, [{"etf_id": "A"}] * 5, commit=True)
+    table = table_of(model)
+    waited = _in_an_hour() - timedelta(hours=2)
+    session.execute(update(table).values(updated_at=waited, dispatch_at=waited))
+    session.commit()
+    assert [tracking_id for _, tracking_id in swept(app)[1]] == ids
+    assert swept(app)[1] == []
+    session.expire_all()
+    ahead = session.get_one(model, ids[0]).dispatch_at - _in_an_hour()
+    assert abs(ahead) < timedelta(minutes=1), "the next sending is as far away as the row has waited"
+
+
+def test_each_task_of_a_domain_has_its_own_limit_for_stale_rows(
+    app: Celery, task: TrackedTask, service: Service, sessions: sessionmaker[Session], model: Any
+) -> None:
+    quick = tracked_task(app, model, session_factory=sessions, name="prices.quick", stale_after=0)(_nothing)
+    patient = tracked_task(app, model, session_factory=sessions, name="prices.patient", stale_after=3600)(
+        _nothing
+    )
+    with captured_dispatch():
+        ids = [service.enqueue(one, etf_id="A", commit=True) for one in (quick, patient, task)]
+    for one in ids:
+        service.update_status(one, "PROCESSING", commit=True)
+    swept(app)
+    assert [service.get_status(one).status for one in ids] == ["CANCELLED", "PROCESSING", "PROCESSING"]
+
+
+def _nothing(_: TaskRun[Any]) -> None:
+    """A body."""
+
+
+def test_a_domain_that_cannot_be_pruned_stops_no_other(
+    app: Celery, service: Service, session: Session, model: Any, tmp_path: Any, task: TrackedTask
+) -> None:
+    away = create_engine(f"sqlite:///{tmp_path / 'no' / 'such' / 'folder.db'}")
+    old = service.create_tracking(etf_id="A", commit=True)
+    service.cancel(old, "old", commit=True)
+    long_ago = _in_an_hour() - timedelta(days=90)
+    session.execute(update(table_of(model)).values(created_at=long_ago, completed_at=long_ago))
+    session.commit()
+    registry.register(Domain("away", model, sessionmaker(away)))
+    assert task.name
+    with pytest.raises(Exception, match="unable to open database file"):
+        prune_all(app)
+    session.expire_all()
+    assert session.get(model, old) is None

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 from celery import signals
+from celery.app.task import Context
 from sqlalchemy import Engine
 
+from trackwright.dispatch import Message, publisher
 from trackwright.jobs import TrackedTask
 
 
@@ -40,3 +42,25 @@ def test_a_child_forgets_connections_that_the_parent_opened_before_any_task_ran(
     with engine.connect() as connection:
         assert connection.connection.driver_connection is not inherited
     inherited.close()
+
+
+def test_threads_are_told_that_they_have_no_time_limits(caplog: pytest.LogCaptureFixture) -> None:
+    signals.worker_init.send(sender=Worker("prefork"))
+    assert "no time limits" not in caplog.text
+    signals.worker_init.send(sender=Worker("threads"))
+    assert "under the threads pool tasks have no time limits" in caplog.text
+
+
+def test_a_message_is_sent_again_like_it_was_sent_first(
+    task: TrackedTask, tracking_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[Message] = []
+    monkeypatch.setattr(publisher, "publish", sent.append)
+    delivery = {"exchange": "", "routing_key": "urgent", "priority": 7}
+    request = Context(id="the-message", args=[tracking_id], kwargs={}, delivery_info=delivery, expires=60)
+    task.resend(request, tracking_id, 5.0)
+    (message,) = sent
+    options = message.options
+    assert (message.tracking_id, message.celery_task_id) == (tracking_id, "the-message")
+    assert (options["queue"], options["priority"], options["countdown"]) == ("urgent", 7, 5.0)
+    assert options["expires"] is None

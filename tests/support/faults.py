@@ -17,7 +17,7 @@ from celery import signals
 from faults_plan import planned
 from kombu.asynchronous import timer
 
-from trackwright.jobs import execution
+from trackwright.jobs import body, claims, execution
 
 PLAN = os.environ["FAULTS"]
 CLOCK = float(os.environ.get("CLOCK", "0"))
@@ -37,15 +37,15 @@ def strike(step: str, tracking_id: int) -> None:
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
-def _claim(database: Any, model: Any, delivery: Any, lease: float, *, claim: Any = execution.claim) -> Any:
+def _claim(database: Any, model: Any, delivery: Any, lease: float, *, claim: Any = claims.claim) -> Any:
     strike("before claim", delivery.tracking_id)
     claimed = claim(database, model, delivery, lease)
     strike("after claim", delivery.tracking_id)
     return claimed
 
 
-def _perform(run: Any, body: Any, ending: Any, *, perform: Any = execution.perform) -> Any:
-    result = perform(run, body, ending)
+def _perform(run: Any, work: Any, ending: Any, *, perform: Any = body.perform) -> Any:
+    result = perform(run, work, ending)
     strike("after commit", run.tracking.id)
     return result
 
@@ -61,8 +61,9 @@ def _before_ack(args: Any = (), sender: Any = None, **_: Any) -> None:
 
 
 if PLAN:
-    execution.claim = _claim
-    execution.perform = _perform
+    attempts: Any = execution
+    attempts.claim = _claim
+    attempts.perform = _perform
     price_app.work = _work
     signals.task_postrun.connect(_before_ack, weak=False)
 if CLOCK:

@@ -9,7 +9,9 @@ except ModuleNotFoundError as missing:
         raise
     raise MissingExtra("trackwright.jobs", package="celery", extra="celery") from missing
 
+from trackwright.dispatch import publisher as _publisher
 from trackwright.jobs import workers as _workers
+from trackwright.jobs.measures import count_unsent as _count_unsent
 from trackwright.jobs.run import (
     AsyncTaskRun,
     ClaimLost,
@@ -33,3 +35,4 @@ __all__ = [
 
 del _celery
 _workers.connect()
+_publisher.note_failure = _count_unsent

@@ -6,12 +6,13 @@ from typing import Any, NoReturn
 from celery.exceptions import Ignore
 
 from trackwright import query
+from trackwright.dispatch import LONGEST_COUNTDOWN
 from trackwright.error_text import describe
 from trackwright.jobs.body import Body, make_run, perform
 from trackwright.jobs.claims import Claimed, Delivery, NothingToDo, NotYet, claim
 from trackwright.jobs.database import Database
 from trackwright.jobs.endings import Ending, end
-from trackwright.jobs.failing import LONGEST_COUNTDOWN, Attempt, Resend, fail
+from trackwright.jobs.failing import Attempt, Resend, fail
 from trackwright.jobs.measures import Measures
 from trackwright.jobs.policy import Policy
 from trackwright.jobs.run import BaseRun, ClaimLost, TaskCancelled, domain_name

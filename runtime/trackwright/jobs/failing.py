@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trackwright import query
-from trackwright.dispatch import RESEND_AFTER
+from trackwright.dispatch import LONGEST_COUNTDOWN, RESEND_AFTER
 from trackwright.error_text import describe
 from trackwright.jobs.database import Database
 from trackwright.jobs.endings import Ending, end
@@ -14,8 +14,6 @@ from trackwright.metrics.definitions import TaskEvent
 from trackwright.model import TaskTrackingMixin
 from trackwright.status import TrackingStatus
 
-LONGEST_COUNTDOWN = 300.0
-"""Seconds; later messages are sent by the sweep, because brokers redeliver what waits too long unacknowledged."""
 Resend = Callable[[int, float], None]
 """Publishes another message for a row: its id, and the countdown in seconds."""
 

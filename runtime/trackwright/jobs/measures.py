@@ -3,12 +3,20 @@
 import time
 from typing import Any
 
+from trackwright.dispatch import Message
 from trackwright.jobs.claims import Delivery
 from trackwright.jobs.run import BaseRun, domain_name
 from trackwright.metrics.definitions import DURATION, EVENTS, QUEUE_WAIT, TaskEvent
 from trackwright.metrics.recording import count, observe, record_task_error
 from trackwright.metrics.selection import current
 from trackwright.model import TaskTrackingMixin
+
+
+def count_unsent(message: Message) -> None:
+    """Count a message of a tracked task that could not be published."""
+    model: type[TaskTrackingMixin] | None = getattr(message.task, "model", None)
+    domain = "" if model is None else domain_name(model)
+    count(EVENTS, (domain, message.task.name, TaskEvent.UNSENT.value))
 
 
 class Measures:

@@ -114,7 +114,8 @@ class TrackedTask(_Task):
         _apps.add(app)
         introduce(str(cls.name), lambda: app.tasks.get(cls.name))
         name = domain_of(cls.model)
-        register(Domain(name, cls.model, cls.session_factory, cls.stale_after, cls.retention))
+        stale = {} if cls.stale_after is None else {str(cls.name): cls.stale_after}
+        register(Domain(name, cls.model, cls.session_factory, retention=cls.retention, stale_tasks=stale))
 
     def resend(self, request: Any, tracking_id: int, countdown: float) -> None:
         """Publish another message like `request`, to the same queue, after some seconds."""
@@ -174,7 +175,7 @@ def tracked_task(
         retry_on: errors that deserve another attempt, while the row's max_attempts is not used up.
         give_up_on: errors that end the task at once, whatever retry_on says.
         on_cancel: clean-up that runs when a running task was cancelled; receives the run.
-        stale_after: seconds after its start at which the sweep cancels a running row.
+        stale_after: seconds after its start at which the sweep cancels a running row of this task.
         retention: how long finished rows of the domain are kept; Retention() unless given.
         lease: seconds a claim holds without a heartbeat; the default suits most.
         queue: where the task's messages go; start workers with `--queues` that name it.

@@ -1,5 +1,6 @@
 """What a worker process needs around its tasks: own connections after a fork, a pool that can carry them."""
 
+import logging
 from typing import Any
 
 from celery import signals
@@ -7,6 +8,7 @@ from celery import signals
 from trackwright.jobs.database import forget_inherited_connections
 from trackwright.registry import domains
 
+logger = logging.getLogger("trackwright.jobs")
 _REFUSED_POOLS = ("eventlet", "gevent")
 
 
@@ -32,6 +34,12 @@ def _worker_started(sender: Any = None, **_: Any) -> None:
             )
             # Celery logs what a receiver of its signals raises and goes on; only an exit stops the worker.
             raise SystemExit(message)
+    if "thread" in name:
+        logger.warning(
+            "under the %s pool tasks have no time limits: Celery cannot stop a thread. stale_after ends their "
+            "rows, and the broker's or the database's own time-outs their work.",
+            name.rpartition(".")[2],
+        )
     # Only workers need it: whoever sends tasks does not import Celery's worker for it.
     from trackwright.jobs import main_process
 

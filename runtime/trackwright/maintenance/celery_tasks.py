@@ -1,8 +1,8 @@
 """Sweep and prune as Celery tasks for beat, and the sending of a row's message by what the row itself says."""
 
 import logging
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 from celery import Celery
 from sqlalchemy import Row
@@ -13,6 +13,7 @@ from trackwright.maintenance.sweep import Send, SweepResult, Unsendable, sweep
 from trackwright.registry import Domain, domains
 
 logger = logging.getLogger("trackwright.sweep")
+ResultT = TypeVar("ResultT")
 SWEEP_TASK = "trackwright.sweep"
 PRUNE_TASK = "trackwright.prune"
 
@@ -26,7 +27,8 @@ def domains_of(app: Celery) -> tuple[Domain, ...]:
 
 def sweep_all(app: Celery) -> list[SweepResult]:
     """Sweep every domain of an app."""
-    results, failure = _sweep_each(domains_of(app), sender(app))
+    send_row = sender(app)
+    results, failure = _for_each(domains_of(app), lambda domain: sweep(domain, send_row))
     for result in results:
         if result.changed:
             logger.info("swept %s", result, extra={"domain": result.domain})
@@ -37,22 +39,26 @@ def sweep_all(app: Celery) -> list[SweepResult]:
 
 def prune_all(app: Celery) -> list[PruneResult]:
     """Prune every domain of an app by its retention."""
-    results = [prune(domain) for domain in domains_of(app)]
+    results, failure = _for_each(domains_of(app), prune)
     for result in results:
         if result.deleted:
             logger.info("pruned %s", result, extra={"domain": result.domain})
+    if failure is not None:
+        raise failure
     return results
 
 
-def _sweep_each(each: Iterable[Domain], send_row: Send) -> tuple[list[SweepResult], Exception | None]:
-    """Sweep every domain, also after one whose database is away; the first failure is the caller's to raise."""
-    results: list[SweepResult] = []
+def _for_each(
+    each: Iterable[Domain], work: Callable[[Domain], ResultT]
+) -> tuple[list[ResultT], Exception | None]:
+    """Work on every domain, also after one whose database is away; the first failure is the caller's to raise."""
+    results: list[ResultT] = []
     first: Exception | None = None
     for domain in each:
         try:
-            results.append(sweep(domain, send_row))
+            results.append(work(domain))
         except Exception as failure:
-            logger.exception("the sweep of %s failed", domain.name, extra={"domain": domain.name})
+            logger.exception("maintenance of %s failed", domain.name, extra={"domain": domain.name})
             first = first or failure
     return results, first
 

@@ -55,8 +55,8 @@ def sweep(domain: Domain, send: Send, *, batch: int = BATCH) -> SweepResult:
     values = query.parameters(batch=batch)
     cancelling = TrackingStatus.CANCELLED
     cancelled = end_batch(database, model, Ending(cancelling, query.reaped(model)), values)
-    if domain.stale_after is not None:
-        old = values | query.parameters(stale_after=domain.stale_after)
+    for task, stale_after in _stale_limits(domain):
+        old = values | query.parameters(stale_after=stale_after, task=task)
         cancelled += end_batch(database, model, Ending(cancelling, query.stale(model)), old)
     exhausted = end_batch(database, model, Ending(TrackingStatus.FAILED, query.exhausted(model)), values)
     recovered = _change(database, query.lost(model), batch=batch)
@@ -64,6 +64,12 @@ def sweep(domain: Domain, send: Send, *, batch: int = BATCH) -> SweepResult:
     outgoing = [*recovered, *_change(database, query.due(model), batch=batch)]
     sent = _send_all(outgoing, send)
     return SweepResult(domain.name, sent, len(outgoing) - sent, len(recovered), exhausted, cancelled)
+
+
+def _stale_limits(domain: Domain) -> Iterable[tuple[str, float]]:
+    yield from domain.stale_tasks.items()
+    if domain.stale_after is not None:
+        yield "", domain.stale_after
 
 
 def _send_all(rows: Iterable[Row[Any]], send: Send) -> int:

@@ -20,6 +20,8 @@ class TaskEvent(StrEnum):
     """The row became CANCELLED while it ran."""
     SKIPPED = "skipped"
     """The message found nothing to do: a duplicate, or too early."""
+    UNSENT = "unsent"
+    """A message could not be published; the sweep sends it later."""
     LOST = "lost"
     """The attempt was ended from outside, or its claim had gone to another one."""
 

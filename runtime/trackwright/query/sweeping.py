@@ -5,7 +5,7 @@ Every one is safe from many places at once: the change is in the statement that 
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Integer, Text, cast, literal, not_, null, select
+from sqlalchemy import ColumnElement, Float, Integer, Text, cast, func, literal, not_, null, select
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from trackwright import status as machine
@@ -21,6 +21,7 @@ from trackwright.query.basis import (
     lost_error,
     parameter,
     per_model,
+    text_parameter,
 )
 from trackwright.status import Operation, TrackingStatus
 
@@ -88,11 +89,15 @@ def reaped(model: Model) -> ReturningUpdate[Any]:
 
 @per_model
 def stale(model: Model) -> ReturningUpdate[Any]:
-    """PROCESSING rows that started too long ago -> CANCELLED. Parameters: batch, stale_after (seconds)."""
+    """PROCESSING rows of a task that started too long ago -> CANCELLED.
+
+    Parameters: batch, stale_after (seconds), task: its name, or "" for rows that name none.
+    """
     columns = columns_of(model)
     batch = _batch(
         model,
         has_status(model, TrackingStatus.PROCESSING),
+        func.coalesce(columns.metadata["dispatch"]["task"].as_string(), "") == text_parameter("task"),
         columns.started_at < statement_clock(-cast(parameter("stale_after", Float()), Float())),
         order=columns.started_at,
     )

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import inspect
@@ -10,7 +11,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from trackwright import query
 from trackwright.dependency_sql import DEPENDENCY_KEYS
-from trackwright.dispatch import Message, Sendable, send_after_commit
+from trackwright.dispatch import LONGEST_COUNTDOWN, RESEND_AFTER, Message, Sendable, send_after_commit
 from trackwright.metadata_sql import METADATA_KEYS
 from trackwright.model import TaskTrackingMixin
 
@@ -62,14 +63,23 @@ def outgoing(task: Sendable, row: Values) -> Values:
 
 
 def is_for_later(row: Values) -> bool:
-    """Whether the sweep sends the row's message, when it is due."""
-    return row.get("scheduled_at") is not None
+    """Whether the sweep sends the row's message, when it is due; one that is due soon waits at the worker."""
+    moment = row.get("scheduled_at")
+    if not isinstance(moment, datetime) or moment.tzinfo is None:
+        return moment is not None
+    return moment > datetime.now(UTC) + timedelta(seconds=LONGEST_COUNTDOWN)
 
 
 def insert_ready(session: Session, model: Model, rows: Sequence[Values]) -> list[int]:
     """Insert rows that can be sent, at once or later; give their ids in order."""
-    ready = [row | {"dispatch_at": row["scheduled_at"]} if is_for_later(row) else row for row in rows]
-    return _insert(session, model, ready, for_now=query.create_ready(model))
+    return _insert(session, model, [_with_dispatch(row) for row in rows], for_now=query.create_ready(model))
+
+
+def _with_dispatch(row: Values) -> Values:
+    moment = row.get("scheduled_at")
+    if moment is None:
+        return row
+    return row | {"dispatch_at": moment if is_for_later(row) else moment + timedelta(seconds=RESEND_AFTER)}
 
 
 def insert_rows(session: Session, model: Model, rows: Sequence[Values]) -> list[int]:
@@ -106,4 +116,6 @@ def send_ready(session: Session, task: Sendable, rows: Iterable[tuple[int, Value
     """Send the messages of new rows after the commit, of those that are not for later."""
     for tracking_id, row in rows:
         if not is_for_later(row):
-            send_after_commit(session, Message(task, tracking_id, row["celery_task_id"]))
+            moment = row.get("scheduled_at")
+            options = {} if moment is None else {"eta": moment}
+            send_after_commit(session, Message(task, tracking_id, row["celery_task_id"], options))

@@ -13,10 +13,9 @@ from celery.exceptions import Ignore, Retry
 from trackwright import query
 from trackwright import status as machine
 from trackwright.backoff import Backoff
-from trackwright.dispatch import RESEND_AFTER
+from trackwright.dispatch import LONGEST_COUNTDOWN, RESEND_AFTER
 from trackwright.error_text import describe
 from trackwright.errors import InvalidTransition
-from trackwright.jobs.failing import LONGEST_COUNTDOWN
 from trackwright.jobs.policy import Policy
 from trackwright.jobs.verdict import Again, Dropped, judge, signal_again, signal_over
 from trackwright.model import domain_of

@@ -42,9 +42,9 @@ def stuck(patient: Patient) -> Iterator[Finding]:
     """Rows that have been PROCESSING for longer than they should."""
     model = patient.domain.model
     columns = table_of(model).c
-    allowed = patient.limits.stuck_after
-    if patient.domain.stale_after is not None:
-        allowed = timedelta(seconds=patient.domain.stale_after)
+    said = [*patient.domain.stale_tasks.values(), patient.domain.stale_after]
+    longest = max((one for one in said if one is not None), default=None)
+    allowed = patient.limits.stuck_after if longest is None else timedelta(seconds=longest)
     hanging = and_(has_status(model, TrackingStatus.PROCESSING), columns.started_at < patient.now - allowed)
     oldest = select(
         columns.id,
