@@ -52,3 +52,20 @@ def _value(scraped: str, name: str, *labels: str) -> float:
         if line.startswith(name + "{") and all(label in line for label in labels)
     ]
     return float(line.rpartition(" ")[2])
+
+
+@pytest.mark.parametrize("servers_kind", ["postgresql+redis"], indirect=True)
+def test_the_main_process_counts_what_becomes_of_a_lost_childs_row(project: Project) -> None:
+    folder = project.folder / "metrics"
+    folder.mkdir()
+    project.environment["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+    with project.start("--pool", "prefork", "--concurrency", "1"):
+        (tracking_id,) = project.enqueue("leave once", task="update_price_soon")
+        project.wait_for(tracking_id, "COMPLETED")
+    scraped = _scrape(project)
+    counted = [
+        _value(scraped, "trackwright_task_events_total", f'event="{event}"', 'task="update_price_soon"')
+        for event in ("started", "retried", "succeeded")
+    ]
+    assert counted == [2, 1, 1]
+    assert _value(scraped, "trackwright_task_errors_total", 'error="WorkerLostError"') == 1

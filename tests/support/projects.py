@@ -15,6 +15,8 @@ from workers import wait_until, worker
 from trackwright.jobs.loop import process_loop
 
 SUPPORT = Path(__file__).parent
+BUILT_UPON = ("price_app",)
+"""What other projects import: it read its environment when it was imported."""
 
 
 @dataclass
@@ -77,7 +79,8 @@ def loaded(
     environment = {**environment, "MARKS": str(folder / "marks")}
     for key, value in environment.items():
         monkeypatch.setenv(key, value)
-    sys.modules.pop(name, None)
+    for module in (name, *BUILT_UPON):
+        sys.modules.pop(module, None)
     app = importlib.import_module(name)
     app.Base.metadata.create_all(app.engine)
     try:
@@ -87,4 +90,5 @@ def loaded(
         app.celery_app.close()
         app.engine.dispose()
         process_loop().run(app.async_engine.dispose())
-        sys.modules.pop(name, None)
+        for module in (name, *BUILT_UPON):
+            sys.modules.pop(module, None)
