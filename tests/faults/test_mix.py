@@ -1,11 +1,9 @@
 """Many rows while children and workers die, both servers come and go, and messages come twice."""
 
-import functools
 import os
 from typing import Any
 
 import pytest
-from workers import wait_until
 
 from trackwright import dispatch
 
@@ -28,15 +26,9 @@ def test_rows_under_a_mix_of_faults_end_with_their_effect_once(
     ground.start("mix")
     ground.start("mix", CLOCK="600")
     for part, server in ((4, ground.postgresql), (2, ground.redis)):
-        enough = number // part
-        wait_until(f"{enough} rows to end", functools.partial(_enough, ground, enough))
+        ground.wait_for_ends(number // part, "mix", patience=60 + number)
         server.kill()
         ground.bring_back(server.start)
     ground.wait_for_ends(number, "mix", patience=60 + number)
     ground.assert_each_effect_once(ids)
     assert ground.starts > 2  # workers did die
-
-
-def _enough(ground: Ground, number: int) -> bool:
-    ground.keep_alive("mix")
-    return bool(ground.ended() >= number)

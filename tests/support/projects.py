@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 from workers import wait_until, worker
 
+from trackwright import registry
 from trackwright.jobs.loop import process_loop
 
 SUPPORT = Path(__file__).parent
@@ -75,6 +76,8 @@ def loaded(
     name: str, environment: Mapping[str, str], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Project]:
     """Import the project's module in its environment; its tables exist until the end."""
+    # The domains of projects that other tests of this process loaded: their databases are gone.
+    monkeypatch.setattr(registry, "_domains", {})
     (folder / "marks").mkdir()
     environment = {**environment, "MARKS": str(folder / "marks")}
     for key, value in environment.items():
