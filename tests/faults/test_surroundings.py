@@ -26,6 +26,18 @@ def test_a_server_that_dies_in_mid_run_and_comes_back_costs_no_effect(ground: Gr
     ground.assert_each_effect_once(ids)
 
 
+def test_messages_that_come_while_the_database_is_away_wait_for_it_without_a_sweep(ground: Ground) -> None:
+    ids = ground.enqueue(8)
+    ground.postgresql.kill()
+    ground.start()
+    log = ground.project.folder / "worker.log"
+    wait_until("both children to wait", lambda: log.read_text().count("waiting for it") > 3, log)
+    ground.bring_back(ground.postgresql.start)
+    wait_until("all rows to end", lambda: ground.ended() == len(ids), log)
+    ground.assert_each_effect_once(ids)
+    assert {row.attempts for row in map(ground.project.row, ids)} == {1}
+
+
 def test_rows_whose_every_message_comes_twice_run_once(
     ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:

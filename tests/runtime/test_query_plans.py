@@ -1,56 +1,25 @@
-"""PostgreSQL's plans on a table of 200,000 rows: every statement of a hot path goes by its index.
+"""PostgreSQL's plans on a full table (PLAN_ROWS, 200,000): every statement of a hot path goes by its index.
 
 With stale statistics after a burst of new rows, and as generic plans, which prepared statements get after a while.
 """
 
+import os
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import servers
-from sqlalchemy import Engine, String, create_engine
+from full_table import PriceTracking, fill
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from trackwright import TaskTrackingMixin, query
+from trackwright import TrackingStatus, query
 from trackwright.crud import statements
+from trackwright.crud.statements import Position
 
-
-class Base(DeclarativeBase):
-    """A registry of this module's own."""
-
-
-class PriceTracking(TaskTrackingMixin, Base):
-    """A domain whose table is full."""
-
-    __tablename__ = "price_task_tracking"
-
-    etf_id: Mapped[str] = mapped_column(String(12))
-
-
-ROWS = 200_000
-BURST = 20_000
-COPIED = f"""
-INSERT INTO price_task_tracking
-    (etf_id, status, created_at, updated_at, started_at, completed_at, attempts,
-     celery_task_id, dispatch_at, lease_until)
-SELECT 'A', s.status, m.moment, m.moment,
-       CASE WHEN s.status <> 'PENDING' THEN m.moment END,
-       CASE WHEN s.status IN ('COMPLETED', 'FAILED') THEN m.moment END,
-       1, 'task-' || n, CASE WHEN s.status = 'PENDING' THEN now() + interval '1 hour' END,
-       CASE WHEN s.status = 'PROCESSING' THEN now() + interval '90 seconds' END
-FROM generate_series(1, {ROWS}) AS n,
-     LATERAL (SELECT now() - make_interval(secs => {ROWS} - n) AS moment) AS m,
-     LATERAL (SELECT CASE WHEN n % 100 < 92 THEN 'COMPLETED' WHEN n % 100 < 98 THEN 'FAILED'
-                     WHEN n % 1000 = 998 THEN 'PROCESSING' WHEN n % 100 = 99 THEN 'PENDING'
-                     ELSE 'CANCELLED' END AS status) AS s
-"""
-FRESH = f"""
-INSERT INTO price_task_tracking (etf_id, celery_task_id, dispatch_at)
-SELECT 'B', 'fresh-' || n, now() + interval '5 minutes' FROM generate_series(1, {BURST}) AS n
-"""
+ROWS = int(os.environ.get("PLAN_ROWS", "200000"))
 KEY = {
     "tracking_id": 100_000,
     "attempt": 1,
@@ -60,6 +29,7 @@ KEY = {
     "worker": "w 1",
 }
 ASKED = KEY | {"reason": "r", "actor": "a"}
+FAR = Position(datetime.now(UTC) - timedelta(seconds=ROWS // 2), ROWS // 2)
 LISTS = {"batch": 1_000, "stale_after": 3_600.0, "task": "prices.update"}
 
 
@@ -68,12 +38,7 @@ def table(postgres_server: str) -> Iterator[Engine]:
     """The full table, analysed, and then a burst of new rows that nothing has analysed."""
     with servers.database(postgres_server, "plans") as url:
         engine = create_engine(url, isolation_level="AUTOCOMMIT")
-        Base.metadata.create_all(engine)
-        with engine.connect() as connection:
-            connection.exec_driver_sql("ALTER TABLE price_task_tracking SET (autovacuum_enabled = false)")
-            connection.exec_driver_sql(COPIED.replace("%", "%%"))
-            connection.exec_driver_sql("VACUUM ANALYZE price_task_tracking")
-            connection.exec_driver_sql(FRESH)
+        fill(engine, ROWS, burst=ROWS // 10)
         yield engine
         engine.dispose()
 
@@ -98,7 +63,7 @@ def plan(engine: Engine, statement: Any, values: dict[str, Any], *, mode: str) -
 
 
 def _literal(value: Any) -> str:
-    return f"'{value}'" if isinstance(value, str) else str(value)
+    return f"'{value}'" if isinstance(value, str | datetime) else str(value)
 
 
 @pytest.mark.parametrize("mode", ["generic", "custom"])
@@ -132,6 +97,18 @@ def _literal(value: Any) -> str:
             id="celery id",
         ),
         pytest.param(statements.page(PriceTracking), {}, "idx_price_task_dates", id="first page"),
+        pytest.param(
+            statements.page(PriceTracking, status=TrackingStatus.COMPLETED, after=FAR),
+            {},
+            "idx_price_task_dates",
+            id="far page by status",
+        ),
+        pytest.param(
+            statements.page(PriceTracking, status=TrackingStatus.PROCESSING),
+            {},
+            "idx_price_task_(status|running)",
+            id="first page of a rare status",
+        ),
         pytest.param(
             statements.stuck(PriceTracking, timedelta(hours=1)), {}, "idx_price_task_running", id="stuck"
         ),

@@ -14,6 +14,7 @@ from trackwright.jobs.database import Database
 from trackwright.jobs.endings import Ending, end
 from trackwright.jobs.failing import Attempt, Resend, fail
 from trackwright.jobs.measures import Measures
+from trackwright.jobs.patience import patiently
 from trackwright.jobs.policy import Policy
 from trackwright.jobs.run import BaseRun, ClaimLost, TaskCancelled, domain_name
 from trackwright.jobs.verdict import Again, Dropped, judge, signal_again, signal_over
@@ -41,7 +42,9 @@ def execute(
     """
     measures = Measures(policy.model, delivery)
     lease = policy.lease_seconds(database.dialect, hard_limit)
-    match claim(database, policy.model, delivery, lease):
+    match patiently(
+        lambda: claim(database, policy.model, delivery, lease), _message_fields(policy, delivery)
+    ):
         case Claimed(row):
             run = make_run(policy, row, database, body, lease)
         case NotYet(seconds, swept):
@@ -82,13 +85,14 @@ def _log_end(run: BaseRun[Any, Any]) -> None:
 
 
 def _log_skipped(policy: Policy, delivery: Delivery, status: str) -> None:
-    domain = domain_name(policy.model)
-    message = {"celery_task_id": delivery.message_id, "attempt": None}
-    logger.info(
-        "skipped %s %s: it is %s",
-        *(domain, delivery.tracking_id, status),
-        extra={"domain": domain, "tracking_id": delivery.tracking_id, **message},
-    )
+    fields = _message_fields(policy, delivery)
+    logger.info("skipped %s %s: it is %s", fields["domain"], delivery.tracking_id, status, extra=fields)
+
+
+def _message_fields(policy: Policy, delivery: Delivery) -> dict[str, Any]:
+    """The `extra` of log records about a message that is no attempt yet."""
+    row = {"domain": domain_name(policy.model), "tracking_id": delivery.tracking_id}
+    return {**row, "celery_task_id": delivery.message_id, "attempt": None}
 
 
 def _attempt(policy: Policy, run: BaseRun[Any, Any], body: Body, resend: Resend) -> Any:
@@ -110,7 +114,7 @@ def _failed(policy: Policy, run: BaseRun[Any, Any], error: Exception, resend: Re
     if isinstance(verdict, Dropped):
         _dropped(run, describe(error), error)
     attempt = Attempt(run.database, run.model, run.tracking.id, run.attempt)
-    run.ended_as = fail(attempt, error, verdict, resend)
+    run.ended_as = patiently(lambda: fail(attempt, error, verdict, resend), run.log_fields)
     if run.ended_as is TaskEvent.RETRIED and isinstance(verdict, Again):
         raise signal_again(error, verdict.delay) from error
     if run.ended_as is TaskEvent.FAILED:

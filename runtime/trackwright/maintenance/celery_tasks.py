@@ -1,5 +1,6 @@
 """Sweep and prune as Celery tasks for beat, and the sending of a row's message by what the row itself says."""
 
+import functools
 import logging
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
@@ -8,6 +9,7 @@ from celery import Celery
 from sqlalchemy import Row
 
 from trackwright.dispatch import Message, send
+from trackwright.jobs.patience import patiently
 from trackwright.maintenance.pruning import PruneResult, prune
 from trackwright.maintenance.sweep import Send, SweepResult, Unsendable, sweep
 from trackwright.registry import Domain, domains
@@ -55,8 +57,9 @@ def _for_each(
     results: list[ResultT] = []
     first: Exception | None = None
     for domain in each:
+        doing = functools.partial(work, domain)
         try:
-            results.append(work(domain))
+            results.append(patiently(doing, {"domain": domain.name}, patience=0))
         except Exception as failure:
             logger.exception("maintenance of %s failed", domain.name, extra={"domain": domain.name})
             first = first or failure

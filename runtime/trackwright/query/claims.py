@@ -33,6 +33,7 @@ from trackwright.query.basis import (
     text_parameter,
     whole_row,
 )
+from trackwright.query.durability import CommittedLater
 
 
 @per_model
@@ -58,7 +59,7 @@ def claim(model: Model) -> ReturningUpdate[Any]:
             DispatchNoted(columns.metadata, text_parameter("task")), text_parameter("worker")
         ),
     )
-    return whole_row(model, statement.where(due, free))
+    return whole_row(model, statement.where(due, free, CommittedLater()))
 
 
 @per_model
@@ -97,6 +98,7 @@ def take_over(model: Model) -> ReturningUpdate[Any]:
         columns.lease_until < clock(),
         columns.attempts < columns.max_attempts,
         not_(CancelRequested(columns.metadata)),
+        CommittedLater(),
     )
     return whole_row(model, statement)
 
