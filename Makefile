@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 PYTEST_ARGS ?= -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-faults test-rest check format golden clean
+.PHONY: help demo test test-faults test-rest check format golden docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -52,5 +52,9 @@ format: $(VENV)/dev.stamp ## format and fix what can be fixed safely
 golden: $(VENV)/dev.stamp ## write the golden trees anew; read the diff before committing it
 	TRACKWRIGHT_UPDATE_GOLDEN=1 $(BIN)/python -m pytest tests/generator/test_golden.py
 
+docs: $(VENV)/dev.stamp ## run every block of the documentation, then build the site into site/
+	$(BIN)/python -m pytest $(PYTEST_ARGS) tests/docs
+	$(BIN)/zensical build --clean --strict
+
 clean: ## remove the virtual environment and caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache dist
+	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache dist site
