@@ -2,6 +2,8 @@
 
 import sys
 
+from trackwright_gen.cli.collection import RUNS_ALONE, end_at_once
+
 
 def main() -> None:
     """Run the command; explain a missing click without a traceback."""
@@ -15,4 +17,7 @@ def main() -> None:
             "  hint: install it with: pip install 'trackwright[generator]'  (or [lint], or [celery])\n"
         )
         raise SystemExit(2) from None
-    trackwright()
+    try:
+        trackwright(obj=RUNS_ALONE)
+    finally:
+        end_at_once()

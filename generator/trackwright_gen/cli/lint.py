@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from trackwright_gen.cli.collection import drop_last_read, keep_all
 from trackwright_gen.cli.exit_codes import DONE, FAILED, FINDINGS
 from trackwright_gen.cli.options import project_folder
 from trackwright_gen.cli.rule_options import chosen_rules
@@ -50,8 +51,12 @@ class _Run:
 
     def fixed(self) -> tuple[LintResult, tuple[FixedFile, ...]]:
         """What fixes leave, and what they change."""
-        done = fix_all(self.check, self.sources.given, unsafe=self.unsafe)
+        done = fix_all(self._check_again, self.sources.given, unsafe=self.unsafe)
         return done.left, done.files
+
+    def _check_again(self, instead: Mapping[Path, bytes]) -> LintResult:
+        drop_last_read()
+        return self.check(instead)
 
 
 @click.command("lint")
@@ -106,6 +111,7 @@ def command(
     Reads source only; runs none of it. Exits 1 if there are findings, 2 if a file could not be linted.
     """
     _refuse_contradictions(paths, stdin_filename, baseline, write_baseline=write_baseline)
+    keep_all(ctx)
     sources = sources_of(paths, folder, stdin_filename=stdin_filename)
     rules = chosen_rules(sources.settings, select=select, extend_select=extend_select, ignore=ignore)
     file = sources.folder / baseline if baseline else None

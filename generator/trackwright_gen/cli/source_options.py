@@ -1,11 +1,9 @@
 """What the commands that read source share: paths, settings, one call that reads the project."""
 
-import contextlib
 import datetime as dt
-import gc
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,8 +31,7 @@ class Sources:
     def read(self, instead: Mapping[Path, bytes], *, jobs: int = 0) -> SourceProject:
         """Read the project; `instead` holds the bytes of files that are not taken from the disk."""
         options = ReadOptions(self.settings.legacy_models, self.settings.tracking_markers, self.today, jobs)
-        with _without_collection():
-            return read_project(self.selection, options, instead)
+        return read_project(self.selection, options, instead)
 
 
 def sources_of(paths: tuple[Path, ...], folder: Path, *, stdin_filename: Path | None = None) -> Sources:
@@ -66,15 +63,3 @@ def _common(targets: list[Path]) -> Path:
     """The folder that holds everything that is linted: its settings are the ones that count."""
     common = Path(os.path.commonpath([path.resolve() for path in targets]))
     return common if common.is_dir() else common.parent
-
-
-@contextlib.contextmanager
-def _without_collection() -> Iterator[None]:
-    """Trees live until the run ends: looking for garbage among them took a third of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from trackwright_gen.cli.collection import keep_all
 from trackwright_gen.cli.exit_codes import DONE, FAILED
 from trackwright_gen.cli.options import project_folder
 from trackwright_gen.cli.source_options import paths_argument, sources_of
@@ -17,6 +18,7 @@ from trackwright_gen.report import job_table, json
 @click.pass_context
 def command(ctx: click.Context, *, paths: tuple[Path, ...], output_format: str, folder: Path) -> None:
     """List every background job: where, how declared, tracked or not, by what evidence."""
+    keep_all(ctx)
     sources = sources_of(paths, folder)
     project = sources.read({})
     found = project.jobs

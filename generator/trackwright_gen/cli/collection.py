@@ -1,0 +1,28 @@
+"""Commands that read a whole tree keep all of it until they end: looking for garbage in it is wasted time."""
+
+import gc
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import click
+
+RUNS_ALONE: Final = "the process ends with the command"
+"""The context's object where nothing comes after the command that would want the memory back."""
+
+
+def keep_all(ctx: "click.Context") -> None:
+    """Collect no garbage until the command is over: that was half of a run over 10,000 files."""
+    if gc.isenabled():
+        gc.disable()
+        if ctx.obj != RUNS_ALONE:
+            ctx.call_on_close(gc.enable)
+
+
+def drop_last_read() -> None:
+    """Give back what an earlier pass of the same command read."""
+    gc.collect()
+
+
+def end_at_once() -> None:
+    """Spare the interpreter its last look at everything that is about to vanish with the process."""
+    gc.freeze()
