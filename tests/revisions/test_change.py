@@ -11,7 +11,8 @@ from sqlalchemy import create_engine, text
 
 from trackwright_gen.plan.table import Table
 from trackwright_gen.project.model import AlembicHome
-from trackwright_gen.revisions import Revision, plan_revisions
+from trackwright_gen.revisions import Revision
+from trackwright_gen.revisions.plan import plan_revisions
 
 
 @pytest.fixture(params=CASES, ids=lambda name: name.replace(" ", "_"))

@@ -12,7 +12,8 @@ from sqlalchemy.exc import IntegrityError
 
 from trackwright_gen.errors import ToolError
 from trackwright_gen.project.model import AlembicHome
-from trackwright_gen.revisions import Revision, plan_revisions
+from trackwright_gen.revisions import Revision
+from trackwright_gen.revisions.plan import plan_revisions
 
 BEFORE = HEAD + "  n: {type: integer, default: 3}\n  e: {type: string, length: 12}\n"
 AFTER = HEAD + (

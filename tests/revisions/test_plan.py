@@ -11,7 +11,8 @@ from sqlalchemy import create_engine, inspect, text
 from trackwright_gen.errors import ToolError
 from trackwright_gen.plan.table import Table
 from trackwright_gen.project.model import AlembicHome
-from trackwright_gen.revisions import plan_revisions, read_snapshot, snapshot_text
+from trackwright_gen.revisions import read_snapshot, snapshot_text
+from trackwright_gen.revisions.plan import plan_revisions
 
 EVERY_TYPE = """
 domain: order

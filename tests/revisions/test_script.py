@@ -10,7 +10,8 @@ from sqlalchemy import create_engine, text
 
 from trackwright_gen.errors import ToolError
 from trackwright_gen.project.model import AlembicHome
-from trackwright_gen.revisions import Revision, plan_revisions
+from trackwright_gen.revisions import Revision
+from trackwright_gen.revisions.plan import plan_revisions
 
 HEADER = (
     "from alembic import op\nimport sqlalchemy as sa\n"

@@ -13,7 +13,8 @@ from migrations import alembic, alembic_home, planned
 from spec_changes import CASES, HEAD
 
 from trackwright_gen.project.model import AlembicHome
-from trackwright_gen.revisions import Revision, plan_revisions
+from trackwright_gen.revisions import Revision
+from trackwright_gen.revisions.plan import plan_revisions
 
 SQUAWK = Path(sysconfig.get_path("scripts")) / "squawk"
 DECISION = Path(__file__).parents[2] / "docs" / "adr" / "0011-changes-without-downtime.md"

@@ -98,27 +98,34 @@ def plan_generation(loaded: Sequence[LoadedSpec], project: Project) -> Generatio
 def _domains(
     plans: Sequence[DomainPlan], project: Project, loaded: Sequence[LoadedSpec]
 ) -> Iterator[DomainOutcome]:
+    """What becomes of each domain; all files are formatted at once, as starting ruff costs more than its work."""
+    drafts = list(_drafts(plans, project, loaded))
+    texts = {path: text for draft in drafts for path, text in draft.rendered.items()}
+    texts |= {str(one.path): one.text for draft in drafts for one in draft.revisions}
+    shaped = _formatted(texts, project)
+    for draft in drafts:
+        rendered = {path: shaped[path] for path in draft.rendered}
+        yield replace(
+            draft,
+            rendered=rendered,
+            outcomes=_outcomes(project.root, draft.record, rendered),
+            revisions=tuple(replace(one, text=shaped[str(one.path)]) for one in draft.revisions),
+        )
+
+
+def _drafts(
+    plans: Sequence[DomainPlan], project: Project, loaded: Sequence[LoadedSpec]
+) -> Iterator[DomainOutcome]:
+    """The domains with their texts as they are rendered, not compared with anything yet."""
+    jinja = environment()
     parent: str | None = None
     for plan, source in zip(plans, loaded, strict=True):
         record = read_record(project.root, plan.spec.domain)
-        rendered = _rendered(plan, project)
-        planned = planned_revisions(plan, source, project, record, parent=parent)
-        revisions = _in_shape(planned, project)
+        context = domain_context(plan.spec, plan.names, plan.table, project)
+        rendered = {path: render(jinja, template, context) for path, template in plan.files.items()}
+        revisions = planned_revisions(plan, source, project, record, parent=parent)
         parent = revisions[-1].revision if revisions else parent
-        yield DomainOutcome(plan, record, rendered, _outcomes(project.root, record, rendered), revisions)
-
-
-def _rendered(plan: DomainPlan, project: Project) -> dict[str, str]:
-    jinja = environment()
-    context = domain_context(plan.spec, plan.names, plan.table, project)
-    texts = {path: render(jinja, template, context) for path, template in plan.files.items()}
-    return _formatted(texts, project)
-
-
-def _in_shape(revisions: tuple[Revision, ...], project: Project) -> tuple[Revision, ...]:
-    """The revisions as the project's own formatter has them."""
-    texts = _formatted({str(revision.path): revision.text for revision in revisions}, project)
-    return tuple(replace(revision, text=texts[str(revision.path)]) for revision in revisions)
+        yield DomainOutcome(plan, record, rendered, (), revisions)
 
 
 def _formatted(texts: Mapping[str, str], project: Project) -> dict[str, str]:
@@ -202,11 +209,11 @@ def _registrations(project: Project, domains: Sequence[DomainOutcome]) -> tuple[
         ],
         task_modules=[own.tasks.name for _, own in modules if project.root / own.tasks.path in present],
     )
-    return tuple(_shaped(edit) for edit in edits)
+    return tuple(_shaped(edit, project.root) for edit in edits)
 
 
-def _shaped(edit: FileEdit) -> FileEdit:
-    return replace(edit, new_text=shaped_like(edit.old_text, edit.new_text, edit.path))
+def _shaped(edit: FileEdit, root: Path) -> FileEdit:
+    return replace(edit, new_text=shaped_like(edit.old_text, edit.new_text, edit.path, root))
 
 
 def snapshot_of(domain: DomainOutcome) -> str:

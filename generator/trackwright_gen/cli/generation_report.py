@@ -7,7 +7,6 @@ from pathlib import Path
 
 from trackwright_gen.cli.generation import Generation
 from trackwright_gen.merge.outcome import Conflict, Create, Delete, Foreign, Keep, Outcome, Update
-from trackwright_gen.report.diff import file_diff
 from trackwright_gen.write.change import Change
 
 
@@ -105,6 +104,9 @@ def _is_record(change: Change, root: Path) -> bool:
 
 
 def _diff(change: Change, root: Path) -> str:
+    # It brings the linter's fixes along.
+    from trackwright_gen.report.diff import file_diff
+
     return file_diff(_shown(change.path, root), _text(change.before), _text(change.after))
 
 

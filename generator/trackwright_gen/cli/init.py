@@ -8,7 +8,6 @@ import click
 
 from trackwright_gen.cli.options import project_folder
 from trackwright_gen.cli.project_options import project_parts, with_parts
-from trackwright_gen.cli.starter import start_project
 from trackwright_gen.config import Settings, find_settings
 from trackwright_gen.errors import ToolErrors
 from trackwright_gen.project.candidates import Found
@@ -74,6 +73,8 @@ def _offer_transactions(project: Project, *, wanted: bool) -> None:
 
 
 def _start(folder: Path) -> None:
+    from trackwright_gen.cli.starter import start_project  # copier takes longer than all the rest
+
     made = start_project(folder)
     click.echo(f"wrote {len(made)} files in {folder}")
     click.echo(f"next: cd {folder}, then trackwright new DOMAIN, trackwright generate, alembic upgrade head")

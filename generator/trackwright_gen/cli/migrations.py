@@ -5,7 +5,7 @@ from trackwright_gen.merge.record import Record
 from trackwright_gen.plan.planner import DomainPlan
 from trackwright_gen.plan.table_of import field_uses
 from trackwright_gen.project.model import Project
-from trackwright_gen.revisions import ColumnChangeError, Revision, plan_revisions, read_snapshot
+from trackwright_gen.revisions import ColumnChangeError, Revision, read_snapshot, snapshot_text
 from trackwright_gen.spec.loader import LoadedSpec
 
 
@@ -18,6 +18,11 @@ def planned_revisions(
         ToolErrors: changes that the spec does not allow, each at its field.
         ToolError: Alembic's folder or the snapshot is not as it should be.
     """
+    if _is_as_recorded(plan, record):
+        return ()
+    # It brings SQLAlchemy and Alembic: half a second, which only a changed table is worth.
+    from trackwright_gen.revisions.plan import plan_revisions
+
     spec = plan.spec
     fields = {use.column: use for use in field_uses(spec, plan.names)}
     old = read_snapshot(record.snapshot) if record.snapshot.is_file() else None
@@ -34,6 +39,14 @@ def planned_revisions(
     except ToolErrors as error:
         names = {column: use.name for column, use in fields.items()}
         raise ToolErrors([_placed(one, loaded, names) for one in error.errors]) from None
+
+
+def _is_as_recorded(plan: DomainPlan, record: Record) -> bool:
+    """Whether the snapshot is, byte for byte, that of the planned table; any other goes the long way."""
+    try:
+        return record.snapshot.read_text(encoding="utf-8") == snapshot_text(plan.table)
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def _placed(error: ToolError, loaded: LoadedSpec, names: dict[str, str]) -> ToolError:

@@ -6,8 +6,10 @@ from typing import Any
 
 from jinja2 import (
     BaseLoader,
+    BytecodeCache,
     ChoiceLoader,
     Environment,
+    FileSystemBytecodeCache,
     FileSystemLoader,
     PackageLoader,
     StrictUndefined,
@@ -37,7 +39,16 @@ def environment(overrides: Path | None = None) -> Environment:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 -- the output is Python and Markdown; the filters guard it
         extensions=[TrackwrightFilters],
+        bytecode_cache=_bytecode_cache(),
     )
+
+
+def _bytecode_cache() -> BytecodeCache | None:
+    """Compiled templates in a folder that only this user can write: compiling takes a quarter of a run."""
+    try:
+        return FileSystemBytecodeCache()
+    except (OSError, RuntimeError):
+        return None  # there is no such folder to be had
 
 
 def render(jinja: Environment, template: str, context: Mapping[str, Any]) -> str:

@@ -3,13 +3,13 @@
 import json
 import subprocess
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from ruff import find_ruff_bin
 
 from trackwright_gen.errors import ToolError
 from trackwright_gen.location import Location
+from trackwright_gen.render.shadow import shadow
 
 _SORT = ("check", "--fix-only", "--exit-zero", "--select", "I,F401")
 _FORMAT = ("format",)
@@ -25,31 +25,47 @@ def formatted(texts: Mapping[str, str], root: Path, first_party: Sequence[str]) 
     """
     own = f"lint.isort.known-first-party={json.dumps(list(first_party))}"
     steps = ((*_SORT, "--config", own), _FORMAT)
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        pairs = pool.map(lambda item: (item[0], _one(root / item[0], item[1], steps)), texts.items())
-        return dict(pairs)
+    code = {root / path: text for path, text in texts.items() if path.endswith(".py") and text.strip()}
+    done = _together(code, root, steps) if len(code) > 1 else None
+    if done is None:
+        done = {path: _one(path, text, root, steps) for path, text in code.items()}
+    return {path: done.get(root / path, text) for path, text in texts.items()}
 
 
-def shaped_like(old: str, new: str, path: Path) -> str:
+def shaped_like(old: str, new: str, path: Path, root: Path) -> str:
     """The new text of a user's file: formatted if the old text was, else as it is.
 
     Raises:
         ToolError: ruff refused the file or cannot be run.
     """
-    return _ruff(_FORMAT, path, new) if _ruff(_FORMAT, path, old) == old else new
+    return _ruff(_FORMAT, path, new, root) if _ruff(_FORMAT, path, old, root) == old else new
 
 
-def _one(path: Path, text: str, steps: Sequence[tuple[str, ...]]) -> str:
-    if path.suffix != ".py" or not text.strip():
-        return text
+def _together(
+    texts: Mapping[Path, str], root: Path, steps: Sequence[tuple[str, ...]]
+) -> dict[Path, str] | None:
+    """All files in one process per step; None where that cannot be had, or a file is refused."""
+    try:
+        with shadow(texts, root) as copy:
+            for step in steps:
+                command = [find_ruff_bin(), *step, "--no-cache", "--quiet", *map(str, copy.places.values())]
+                # In the folder by which ruff knows the project: what it excludes is said there.
+                subprocess.run(command, cwd=copy.root, capture_output=True, check=True)  # noqa: S603 -- as below
+            return {path: place.read_text(encoding="utf-8") for path, place in copy.places.items()}
+    except (OSError, ValueError, subprocess.CalledProcessError):
+        return None  # one by one, ruff says which file it is about
+
+
+def _one(path: Path, text: str, root: Path, steps: Sequence[tuple[str, ...]]) -> str:
     for step in steps:
-        text = _ruff(step, path, text)
+        text = _ruff(step, path, text, root)
     return text
 
 
-def _ruff(arguments: tuple[str, ...], path: Path, text: str) -> str:
+def _ruff(arguments: tuple[str, ...], path: Path, text: str, root: Path) -> str:
     result = subprocess.run(  # noqa: S603 -- the ruff that is installed with us, fixed arguments
         [find_ruff_bin(), *arguments, "--stdin-filename", str(path), "-"],
+        cwd=root,
         input=text,
         capture_output=True,
         encoding="utf-8",

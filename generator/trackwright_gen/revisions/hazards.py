@@ -1,8 +1,6 @@
 """What a change may do to data, to running code and to those who need the table, in words."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 from trackwright_gen.plan.table import Check, Column, ForeignKey, Index, Unique
 from trackwright_gen.revisions.defaults import differs_per_row
@@ -15,20 +13,8 @@ from trackwright_gen.revisions.difference import (
     Dropped,
     NameChanged,
 )
+from trackwright_gen.revisions.revision import Hazard
 from trackwright_gen.revisions.type_change import loses, rewrites, type_name
-
-HazardKind: TypeAlias = Literal["data loss", "rewrite", "backfill", "may fail", "running code"]
-
-
-@dataclass(frozen=True, slots=True)
-class Hazard:
-    """One thing to know before the revision runs on a table that is in use."""
-
-    kind: HazardKind
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.kind}: {self.message}"
 
 
 def hazards_of(found: Iterable[Difference], table: str) -> tuple[Hazard, ...]:

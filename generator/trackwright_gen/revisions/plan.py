@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from trackwright_gen.errors import ToolError, ToolErrors
 from trackwright_gen.location import Location
@@ -16,26 +15,11 @@ from trackwright_gen.revisions.column_names import column_renames
 from trackwright_gen.revisions.consent import require_consent
 from trackwright_gen.revisions.ddl import postgresql_sql
 from trackwright_gen.revisions.difference import differences
-from trackwright_gen.revisions.hazards import Hazard, hazards_of
+from trackwright_gen.revisions.hazards import hazards_of
 from trackwright_gen.revisions.history import History
+from trackwright_gen.revisions.revision import Hazard, Revision
 from trackwright_gen.revisions.script import render_script
 from trackwright_gen.revisions.snapshot import snapshot_text
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Revision:
-    """One revision file to be written; `sql` is what its upgrade does on PostgreSQL.
-
-    The hazards of a change that takes several revisions are those of the first.
-    """
-
-    path: Path
-    text: str
-    revision: str
-    down_revision: str | None
-    message: str
-    sql: str
-    hazards: tuple[Hazard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,10 @@ from trackwright_gen.errors import ToolError
 from trackwright_gen.location import Location
 from trackwright_gen.plan.table import Table
 
-_TABLE = TypeAdapter(Table)
+
+@cache
+def _reader() -> TypeAdapter[Table]:
+    return TypeAdapter(Table)
 
 
 def snapshot_text(table: Table) -> str:
@@ -28,7 +32,7 @@ def read_snapshot(path: Path) -> Table:
     """
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
-        table = _TABLE.validate_python(_tuples(raw))
+        table = _reader().validate_python(_tuples(raw))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "the file"

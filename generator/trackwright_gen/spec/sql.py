@@ -4,16 +4,16 @@ import functools
 import re
 
 from trackwright_gen.errors import ToolError
+from trackwright_gen.spec.sql_words import RESERVED_WORDS
+
+_PLAIN = re.compile(r"[a-z_][a-z0-9_$]*")
 
 
-@functools.cache
 def quoted(name: str) -> str:
     """Quote a column's name where either database would read it as something else."""
-    from sqlalchemy import make_url
-
-    dialects = [make_url(scheme).get_dialect()() for scheme in ("postgresql://", "sqlite://")]
-    forms = [dialect.identifier_preparer.quote(name) for dialect in dialects]
-    return next((form for form in forms if form != name), name)
+    if _PLAIN.fullmatch(name) and name not in RESERVED_WORDS:
+        return name
+    return '"' + name.replace('"', '""') + '"'
 
 
 def text_literal(value: str) -> str:
@@ -28,6 +28,8 @@ def for_text_clause(sql: str) -> str:
     Raises:
         ToolError: the text cannot be said to SQLAlchemy, such as `:smile:`, whose colons no escape reaches.
     """
+    if ":" not in sql:
+        return sql  # and SQLAlchemy, a quarter of a second, need not be imported
     candidates = (sql, *(_escaped(sql, letters) for letters in _NAME_LETTERS))
     for candidate in candidates:
         if _read_back(candidate) == sql:
