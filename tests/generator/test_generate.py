@@ -291,6 +291,42 @@ def test_a_new_field_reaches_code_and_database_beside_the_user_s_edits(
     assert generate("--check", "etf_price_update").code == 0
 
 
+def test_both_sides_add_to_the_same_places(generate: Generate, project: Path) -> None:
+    generate("etf_price_update")
+    model, spec = project / "app/models/etf_price_update.py", project / SPEC
+    last = "    source: Mapped[str | None] = mapped_column(String(50))\n"
+    replace(model, last, f"{last}    note: Mapped[str | None] = mapped_column(Text)\n")
+    replace(model, "    String,\n", "    String,\n    Text,\n")
+    replace(project / TASK, "cap=3600),\n", "cap=3600),\n    rate_limit='9/s',\n")
+    replace(spec, "unique:", "  size: {type: bigint}\nunique:")
+    replace(spec, "cap: 1h", "cap: 2h")
+    report = json.loads(generate("--output-format", "json", "etf_price_update").out)
+    assert report["conflicts"] == []
+    written = model.read_text()
+    assert "note: Mapped[str | None] = mapped_column(Text)" in written
+    assert "size: Mapped[int | None] = mapped_column(BigInteger())" in written
+    assert "    Text,\n" in written
+    assert "rate_limit='9/s'" in (project / TASK).read_text()
+    assert "Backoff(base=60, cap=7200)" in (project / TASK).read_text()
+    assert generate("--check", "etf_price_update").code == 0
+
+
+def test_new_formatter_settings_are_no_edits(generate: Generate, project: Path) -> None:
+    generate("etf_price_update")
+    model = project / "app/models/etf_price_update.py"
+    model.write_text(f"{model.read_text()}\n    mine = 1\n")
+    (project / "ruff.toml").write_text("line-length = 120\n")
+    replace(project / SPEC, "  source:", "  size: {type: integer}\n  source:")
+    assert generate("etf_price_update").code == 0
+    text = model.read_text()
+    assert "    mine = 1\n" in text
+    assert (
+        '        CheckConstraint("price > 0", name=conv("ck_etf_price_update_task_price_positive")),\n'
+        in text
+    )
+    assert generate("--check", "etf_price_update").code == 0
+
+
 def test_an_unformatted_file_of_the_user_s_is_not_reformatted(generate: Generate, project: Path) -> None:
     worker = project / "app/worker.py"
     worker.write_text(f"{worker.read_text()}unformatted   =  {{'a':1}}\n")

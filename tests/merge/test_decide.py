@@ -6,7 +6,7 @@ import pytest
 
 from trackwright_gen.merge.decide import Versions, decide
 from trackwright_gen.merge.outcome import Conflict, Create, Delete, Foreign, Keep, Outcome, Update
-from trackwright_gen.merge.three_way import merge_texts
+from trackwright_gen.merge.three_way import merge_file
 
 FILE = Path("x.py")
 MARKED = "<<<<<<< yours\na\n=======\nb\n>>>>>>> generated now\n"
@@ -42,15 +42,22 @@ MARKED = "<<<<<<< yours\na\n=======\nb\n>>>>>>> generated now\n"
         pytest.param(
             "a\n", "b\n", "\ufeffa\r\n", Update(FILE, "\ufeffb\r\n"), id="a byte-order mark is kept"
         ),
+        pytest.param(
+            "a\n", "b\n", "a", Update(FILE, "b"), id="a newline that is missing at the end stays so"
+        ),
+        pytest.param("a", "b", "a", Update(FILE, "b"), id="generated without a newline at the end"),
+        pytest.param(
+            "1\n2\n3\n", "0\n2\n3\n", "1\r\n2\r\nC", Update(FILE, "0\r\n2\r\nC"), id="all of the form at once"
+        ),
         pytest.param("a\n", "b\n", MARKED, Conflict(FILE, None), id="an unresolved conflict is left alone"),
     ],
 )
 def test_outcome(base: str | None, new: str | None, disk: str | None, expected: Outcome) -> None:
-    assert decide(FILE, Versions(base, new, disk), merge_texts) == expected
+    assert decide(FILE, Versions(base, new, disk), merge_file) == expected
 
 
 def test_meeting_changes_are_a_conflict_with_all_three_texts() -> None:
-    outcome = decide(FILE, Versions("a\nkeep\n", "b\nkeep\n", "c\nkeep\n"), merge_texts)
+    outcome = decide(FILE, Versions("a\nkeep\n", "b\nkeep\n", "c\nkeep\n"), merge_file)
     assert outcome == Conflict(
         FILE,
         "<<<<<<< yours\nc\n||||||| generated before\na\n=======\nb\n>>>>>>> generated now\nkeep\n",

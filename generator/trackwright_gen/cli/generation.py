@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from trackwright_gen.cli.merging import merging
 from trackwright_gen.cli.migrations import planned_revisions
 from trackwright_gen.cli.packages import missing_packages
 from trackwright_gen.errors import ToolError, ToolErrors
@@ -11,13 +12,12 @@ from trackwright_gen.location import Location
 from trackwright_gen.merge.decide import Versions, decide
 from trackwright_gen.merge.outcome import Conflict, Create, Delete, Foreign, Keep, Outcome, Update
 from trackwright_gen.merge.record import Record, read_record, recorded_domains
-from trackwright_gen.merge.three_way import merge_texts
 from trackwright_gen.plan.planner import DomainPlan, plan_domains
 from trackwright_gen.project.file_edit import FileEdit
 from trackwright_gen.project.model import ObjectName, Project
 from trackwright_gen.project.registration import registrations
 from trackwright_gen.project.tracking_base import missing_tracking_base
-from trackwright_gen.render import domain_context, environment, formatted, render, shaped_like
+from trackwright_gen.render import domain_context, environment, formatted, render, shaped_like, wrapped
 from trackwright_gen.revisions import Revision, snapshot_text
 from trackwright_gen.spec.loader import LoadedSpec
 
@@ -108,7 +108,7 @@ def _domains(
         yield replace(
             draft,
             rendered=rendered,
-            outcomes=_outcomes(project.root, draft.record, rendered),
+            outcomes=_outcomes(project, draft.record, rendered),
             revisions=tuple(replace(one, text=shaped[str(one.path)]) for one in draft.revisions),
         )
 
@@ -135,13 +135,18 @@ def _formatted(texts: Mapping[str, str], project: Project) -> dict[str, str]:
     return formatted(texts, project.root, own)
 
 
-def _outcomes(root: Path, record: Record, rendered: Mapping[str, str]) -> tuple[Outcome, ...]:
+def _outcomes(project: Project, record: Record, rendered: Mapping[str, str]) -> tuple[Outcome, ...]:
+    root = project.root
+    merge = merging(
+        lambda path, text: _formatted({str(path): text}, project)[str(path)],
+        lambda path, text: wrapped(path, text, root),
+    )
     paths = [*rendered, *(path for path in record.base if path not in rendered)]
     return tuple(
         decide(
             root / path,
             Versions(record.base.get(path), rendered.get(path), read_text(root / path)),
-            merge_texts,
+            merge,
         )
         for path in paths
     )

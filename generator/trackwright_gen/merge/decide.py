@@ -19,6 +19,8 @@ class Merged:
 
 MergeTexts: TypeAlias = Callable[[str, str, str], Merged]
 """(base, generated now, the user's) -> both changes in one text; all with plain newlines."""
+MergeFiles: TypeAlias = Callable[[Path, str, str, str], Merged]
+"""The same for a file, merged as what it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +38,14 @@ class Versions:
     disk: str | None
 
 
-def decide(path: Path, versions: Versions, merge: MergeTexts) -> Outcome:
+def decide(path: Path, versions: Versions, merge: MergeFiles) -> Outcome:
     """Say what shall happen to a file."""
     base, new, disk = versions.base, versions.new, versions.disk
     if base is None:
         return _first_time(path, new, disk)
     if disk is None:
         return Keep(path, "deleted by you")
-    form = Form.of(disk)
+    form = Form.of(disk, ends=base.endswith("\n"))
     yours = form.plain(disk)
     if new is None:
         return Delete(path) if yours == base else Keep(path, "generated no more, but edited by you")
@@ -66,13 +68,13 @@ def _first_time(path: Path, new: str | None, disk: str | None) -> Outcome:
     return Keep(path) if Form.of(disk).plain(disk) == new else Foreign(path)
 
 
-def _edited(path: Path, form: Form, versions: Versions, merge: MergeTexts) -> Outcome:
+def _edited(path: Path, form: Form, versions: Versions, merge: MergeFiles) -> Outcome:
     base, new, yours = versions.base or "", versions.new or "", versions.disk or ""
     if has_markers(yours):
         return Conflict(path, None)
     if new in (base, yours):
         return Keep(path, "" if new == yours else "edited by you")
-    merged = merge(base, new, yours)
+    merged = merge(path, base, new, yours)
     text = form.applied(merged.text)
     if merged.conflicts:
         return Conflict(path, text)

@@ -39,6 +39,11 @@ def merge_lines(base: str, new: str, yours: str) -> Merged:
     return Merged("".join(merged), conflicts)
 
 
+def marked_whole(base: str, new: str, yours: str) -> str:
+    """Three texts in full between conflict markers."""
+    return "".join(_marked(_lines(yours), _lines(base), _lines(new)))
+
+
 def _lines(text: str) -> list[str]:
     """Lines by newline only: other characters that str.splitlines knows belong to the text."""
     parts = text.split("\n")

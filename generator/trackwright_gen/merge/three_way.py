@@ -1,18 +1,45 @@
-"""Merge three texts: git's own merge where git is installed, else line by line in Python."""
+"""Merge three texts: Python by its members; else git's own merge where git is installed, else lines in Python."""
 
+import ast
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
 from trackwright_gen.errors import ToolError
+from trackwright_gen.merge.by_member import merge_members
 from trackwright_gen.merge.decide import Merged
-from trackwright_gen.merge.lines import merge_lines
+from trackwright_gen.merge.lines import marked_whole, merge_lines
 
 YOURS, BASE, GENERATED = "yours", "generated before", "generated now"
 _MOST_CONFLICTS = 127
 """git merge-file's exit status: 0 clean, up to this the number of conflicts, above it an error."""
 _USAGE = 129
+
+
+def merge_file(path: Path, base: str, new: str, yours: str) -> Merged:
+    """Put the generator's and the user's changes of a file into one text.
+
+    Raises:
+        ToolError: git failed.
+    """
+    if path.suffix != ".py":
+        return merge_texts(base, new, yours)
+    if (merged := merge_members(base, new, yours, merge_texts)) is not None:
+        return merged
+    merged = merge_texts(base, new, yours)
+    if not merged.conflicts and not _parses(merged.text) and _parses(new) and _parses(yours):
+        # Lines that went together where the statements they belong to do not.
+        return Merged(marked_whole(base, new, yours), conflicts=True)
+    return merged
+
+
+def _parses(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    return True
 
 
 def merge_texts(base: str, new: str, yours: str) -> Merged:

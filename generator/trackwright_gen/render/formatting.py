@@ -41,6 +41,15 @@ def shaped_like(old: str, new: str, path: Path, root: Path) -> str:
     return _ruff(_FORMAT, path, new, root) if _ruff(_FORMAT, path, old, root) == old else new
 
 
+def wrapped(path: Path, text: str, root: Path) -> str:
+    """A user's Python file with its rows as the formatter has them; nothing sorted or taken out.
+
+    Raises:
+        ToolError: ruff refused the file or cannot be run.
+    """
+    return _ruff(_FORMAT, path, text, root)
+
+
 def _together(
     texts: Mapping[Path, str], root: Path, steps: Sequence[tuple[str, ...]]
 ) -> dict[Path, str] | None:
