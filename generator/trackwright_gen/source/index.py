@@ -4,13 +4,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from trackwright_gen.location import Location
-from trackwright_gen.source.binder import bind
 from trackwright_gen.source.file_bytes import FileBytes
 from trackwright_gen.source.files import Selection
 from trackwright_gen.source.footprint import Footprint
-from trackwright_gen.source.modules import ModuleMap
-from trackwright_gen.source.parsing import Problem, parse
+from trackwright_gen.source.parsing import Problem
+from trackwright_gen.source.readings import Readings
 from trackwright_gen.source.scopes import Module
 from trackwright_gen.source.syntax import affordable, syntax_problems
 
@@ -18,10 +16,13 @@ from trackwright_gen.source.syntax import affordable, syntax_problems
 class SourceIndex:
     """Bytes, parsed modules and problems of all files of a selection."""
 
-    def __init__(self, selection: Selection, instead: Mapping[Path, bytes]) -> None:
+    def __init__(
+        self, selection: Selection, instead: Mapping[Path, bytes], readings: Readings | None = None
+    ) -> None:
         """Read all files; `instead` holds what to take for some of them, whatever the disk says."""
         self.selection = selection
-        self._names = ModuleMap(selection.roots, selection.known)
+        self._readings = readings or Readings()
+        self._names = self._readings.names(selection)
         self._bytes = FileBytes(selection.known, instead)
         self._modules: dict[Path, Module | None] = {}
         self._problems: dict[Path, Problem] = {}
@@ -53,15 +54,11 @@ class SourceIndex:
         data = self._bytes.of(path)
         if path in self._bytes.problems:
             return None
-        parsed = parse(path, data)
-        if isinstance(parsed, Problem):
-            self._problems[path] = parsed
+        found = self._readings.module(path, self._names.name_of(path), data)
+        if isinstance(found, Problem):
+            self._problems[path] = found
             return None
-        try:
-            return bind(parsed, self._names.name_of(path))
-        except RecursionError:
-            self._problems[path] = Problem("unreadable-file", "nested too deeply to be read", Location(path))
-            return None
+        return found
 
     def module(self, dotted: str, importer: Module) -> Module | None:
         """The project's module of a dotted name, as an importing module sees it."""
@@ -95,7 +92,7 @@ class SourceIndex:
         texts = tuple(hints)
         self._questions[pattern] = None
         for path, data in self._bytes.items():
-            if any(text in data for text in texts) and pattern.search(data):
+            if self._readings.matches(data, pattern, texts):
                 yield path
 
     def load_words(self, names: Iterable[str]) -> None:

@@ -18,6 +18,7 @@ from trackwright_gen.source.jobs import Declaration, Exemption, Job
 from trackwright_gen.source.models import Models
 from trackwright_gen.source.other_jobs import other_declarations
 from trackwright_gen.source.parsing import Problem
+from trackwright_gen.source.readings import Readings
 from trackwright_gen.source.resolver import Resolver
 from trackwright_gen.source.scopes import Module
 from trackwright_gen.source.search import Search
@@ -42,6 +43,8 @@ class ReadOptions:
     exemptions: tuple[SettingsExemption, ...] = ()
     specs: tuple[str, ...] = ()
     """Domains that have a spec."""
+    check_syntax: bool = True
+    """False where nobody wants to know which files without jobs are no Python."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +77,17 @@ class SourceProject:
 
 
 def read_project(
-    selection: Selection, options: ReadOptions, instead: Mapping[Path, bytes] = _NOTHING
+    selection: Selection,
+    options: ReadOptions,
+    instead: Mapping[Path, bytes] = _NOTHING,
+    readings: Readings | None = None,
 ) -> SourceProject:
     """Read a project: candidates by their bytes, then whatever their names lead to, until nothing is new.
 
-    `instead` holds the bytes of files that are taken from there and not from the disk.
+    `instead` holds the bytes of files that are taken from there and not from the disk; `readings` what is
+    known of contents from an earlier read.
     """
-    index = SourceIndex(selection, instead)
+    index = SourceIndex(selection, instead, readings)
     resolver = Resolver(index)
     celery = Celery(resolver)
     models = Models(resolver, options.legacy_models)
@@ -94,7 +101,8 @@ def read_project(
     tracking = Tracking(resolver, options.tracking_markers, tuple(handlers(resolver, index.modules)))
     declared = [*celery.declarations(index.modules, modules), *other_declarations(resolver, search)]
     jobs = _ordered(_job(each, tracking, exemptions, options.today) for each in declared)
-    all_parse = index.check_syntax(selection.reported, jobs=options.jobs)
+    asked = selection.reported if options.check_syntax else ()
+    all_parse = index.check_syntax(asked, jobs=options.jobs)
     unresolved = unresolved_decorators(resolver, modules, (job.location for job in jobs))
     return SourceProject(
         modules=modules,
