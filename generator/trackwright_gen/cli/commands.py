@@ -45,11 +45,14 @@ COMMANDS: dict[str, CommandEntry] = {
         "trackwright.maintenance.commands.retry", "celery", "Give FAILED rows another attempt."
     ),
     "legacy": CommandEntry(
-        "trackwright_gen.cli.legacy", "celery", "Lead out of a generic status table: data, verify."
+        "trackwright_gen.cli.legacy", "celery", "Lead out of a generic status table: spec, data, verify."
     ),
 }
 
 LEGACY_COMMANDS: dict[str, CommandEntry] = {
+    "spec": CommandEntry(
+        "trackwright_gen.cli.legacy_spec", "generator", "Propose specs from the code, and from the rows."
+    ),
     "data": CommandEntry(
         "trackwright.maintenance.commands.legacy_data", "celery", "Copy legacy rows into tracking tables."
     ),
