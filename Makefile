@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 PYTEST_ARGS ?= -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-faults test-rest check format golden docs clean
+.PHONY: help demo test test-faults test-migrations test-rest check format golden docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,9 @@ test-rest: $(VENV)/dev.stamp ## the REST endpoints under many random requests (E
 
 test-faults: $(VENV)/dev.stamp ## thousands of rows while workers and servers die (ROWS=n, 5000)
 	FAULT_ROWS=$(or $(ROWS),5000) $(BIN)/python -m pytest tests/faults -n 0
+
+test-migrations: $(VENV)/dev.stamp ## tables of a million rows migrated while others write (ROWS=n)
+	TRACKWRIGHT_MIGRATION_ROWS=$(or $(ROWS),1000000) $(BIN)/python -m pytest tests/revisions/test_writer.py -n 0 -s
 
 check: $(VENV)/dev.stamp ## ruff, format, mypy, pyright, import contracts, our own linter
 	$(BIN)/ruff check

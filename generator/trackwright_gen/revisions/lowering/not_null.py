@@ -1,6 +1,7 @@
-"""NOT NULL in three steps: new rows must have a value, rows without one get it, and then the column says so.
+"""NOT NULL in three steps: rows without a value get it, no row may lack it any more, and then the column says so.
 
 PostgreSQL reads the whole table under a lock for SET NOT NULL, unless a validated CHECK says the same.
+That CHECK, validated or not, refuses every UPDATE of a row without a value: it comes after those have got one.
 """
 
 from collections.abc import Iterator
@@ -18,15 +19,19 @@ def tightened(column: Column, table: Table) -> Iterator[Step]:
     """Make a column that is nullable required, its default for the rows that have none."""
     change, name = f"ALTER TABLE {quoted(table.name)}", quoted(column.name)
     check = fitted(f"ck_{table.name}_{column.name}_not_null")
-    forget = f"{change} DROP CONSTRAINT {quoted(check)}"
-    hold = f"{change} ADD CONSTRAINT {quoted(check)} CHECK ({name} IS NOT NULL) NOT VALID"
-    # The constraint is gone again once the last of the revisions is through.
-    give_up = f"{change} DROP CONSTRAINT IF EXISTS {quoted(check)}"
-    yield Step(Phase.CHANGE, up=(SqlOp(hold),), down=(SqlOp(give_up),))
-    if column.server_default is not None:
+    hold = SqlOp(f"{change} ADD CONSTRAINT {quoted(check)} CHECK ({name} IS NOT NULL) NOT VALID")
+    # The constraint is gone again once the last of the revisions is through, or where one was stopped.
+    give_up = SqlOp(f"{change} DROP CONSTRAINT IF EXISTS {quoted(check)}")
+    if column.server_default is None:
+        yield Step(Phase.CHANGE, up=(hold,), down=(give_up,))
+    else:
+        first = filled(column, table)
+        yield Step(Phase.FILL, up=(*first.up, give_up, hold), down=(give_up,))
+        # Those that came without a value before the constraint did.
         yield filled(column, table)
     yield Step(Phase.VALIDATE, up=(validate(table.name, check),))
     required = SqlOp(f"{change} ALTER COLUMN {name} SET NOT NULL")
     nullable = SqlOp(f"{change} ALTER COLUMN {name} DROP NOT NULL")
     # Not where it is validated: the lock would be held while other constraints are.
-    yield Step(Phase.FINISH, up=(required, SqlOp(forget)), down=(nullable,))
+    forget = SqlOp(f"{change} DROP CONSTRAINT {quoted(check)}")
+    yield Step(Phase.FINISH, up=(required, forget), down=(nullable,))
