@@ -6,7 +6,8 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 PYTEST_ARGS ?= -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-faults test-migrations test-rest check format golden docs clean
+# Every target with a description: none of them is a file's name.
+.PHONY: $(shell sed -nE 's/^([a-z-]+):.*##.*/\1/p' $(firstword $(MAKEFILE_LIST)))
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,6 +40,8 @@ test-faults: $(VENV)/dev.stamp ## thousands of rows while workers and servers di
 
 test-migrations: $(VENV)/dev.stamp ## tables of a million rows migrated while others write (ROWS=n)
 	TRACKWRIGHT_MIGRATION_ROWS=$(or $(ROWS),1000000) $(BIN)/python -m pytest tests/revisions/test_writer.py -n 0 -s
+test-plans: $(VENV)/dev.stamp ## the plans of all hot statements on a large table (ROWS=n, 2000000)
+	PLAN_ROWS=$(or $(ROWS),2000000) $(BIN)/python -m pytest tests/runtime/test_query_plans.py -n 0
 
 check: $(VENV)/dev.stamp ## ruff, format, mypy, pyright, import contracts, our own linter
 	$(BIN)/ruff check

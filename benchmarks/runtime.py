@@ -5,6 +5,7 @@ machine does meanwhile meets all of them; the median of the rounds counts. Absol
 """
 
 import argparse
+import contextlib
 import os
 import statistics
 import subprocess
@@ -13,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import redis
 
@@ -27,20 +29,38 @@ SEND = "import sys, trackers; [trackers.ENQUEUE[sys.argv[1]]() for _ in range(in
 PREPARE = "import trackers; trackers.Base.metadata.create_all(trackers.engine)"
 
 
-def measure(tracker: str, tasks: int, environment: dict[str, str]) -> tuple[float, float]:
-    """Seconds to enqueue the tasks, with no worker, and seconds to work them off."""
+class Cost(NamedTuple):
+    """Seconds per task: to enqueue it with no worker about, to work it off, and of the worker's processors."""
+
+    enqueue: float
+    process: float
+    worker_cpu: float
+
+
+def measure(tracker: str, tasks: int, environment: dict[str, str]) -> Cost:
+    """What one tracker costs, over so many tasks."""
     environment = {**environment, "TRACKER": tracker}
     broker = redis.Redis.from_url(environment["BROKER_URL"])
     broker.flushall()
     enqueued = _send(tracker, tasks, environment) - _send(tracker, 0, environment)
-    with tempfile.TemporaryDirectory() as folder, worker("trackers", environment, Path(folder)):
+    with tempfile.TemporaryDirectory() as folder, worker("trackers", environment, Path(folder)) as started:
         log = Path(folder) / "worker.log"
         # Measured from the first tenth on: connections and imports are not the tracker's.
         wait_until("the worker to begin", lambda: _waiting(broker) <= tasks * 0.9, log)
-        began, left = time.perf_counter(), _waiting(broker)
+        began, spent, left = time.perf_counter(), _cpu_seconds(started.process.pid), _waiting(broker)
         wait_until("the worker to finish", lambda: _waiting(broker) == 0, log)
-        took = time.perf_counter() - began
-    return enqueued / tasks, took / max(left, 1)
+        took, cpu = time.perf_counter() - began, _cpu_seconds(started.process.pid) - spent
+    return Cost(enqueued / tasks, took / max(left, 1), cpu / max(left, 1))
+
+
+def _cpu_seconds(group: int) -> float:
+    """What the processes of a group have used so far, as Linux counts it."""
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            fields = stat.read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12]) if int(fields[2]) == group else 0
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _waiting(broker: "redis.Redis") -> int:
@@ -58,9 +78,9 @@ def _python(code: str, *arguments: str, environment: dict[str, str]) -> None:
     subprocess.run(command, env={**os.environ, **environment}, check=True)  # noqa: S603 -- our own words
 
 
-def run(tasks: int, rounds: int, trackers: Sequence[str] = TRACKERS) -> dict[str, tuple[float, float]]:
-    """Each tracker's median seconds per task, to enqueue and to process."""
-    figures: dict[str, list[tuple[float, float]]] = {tracker: [] for tracker in trackers}
+def run(tasks: int, rounds: int, trackers: Sequence[str] = TRACKERS) -> dict[str, Cost]:
+    """Each tracker's cost, the medians of the rounds."""
+    figures: dict[str, list[Cost]] = {tracker: [] for tracker in trackers}
     with (
         servers.postgresql() as server,
         servers.database(server, "bench") as url,
@@ -72,18 +92,19 @@ def run(tasks: int, rounds: int, trackers: Sequence[str] = TRACKERS) -> dict[str
             for tracker in trackers:
                 figures[tracker].append(measure(tracker, tasks, environment))
     return {
-        tracker: (statistics.median(one for one, _ in found), statistics.median(two for _, two in found))
+        tracker: Cost(*(statistics.median(values) for values in zip(*found, strict=True)))
         for tracker, found in figures.items()
     }
 
 
-def report(figures: dict[str, tuple[float, float]]) -> str:
-    """Tasks per second as multiples of the floor's."""
+def report(figures: dict[str, Cost]) -> str:
+    """Tasks per second, and the worker's processor time per task, as multiples of the floor's."""
     floor = figures["floor"]
-    lines = [f"{'tracker':<18}{'enqueue':>9}{'process':>9}   (tasks/s, the floor is 1)"]
+    lines = [f"{'tracker':<18}{'enqueue':>9}{'process':>9}{'cpu':>9}   (tasks/s and cpu s, the floor is 1)"]
     lines += [
-        f"{tracker:<18}{floor[0] / enqueue:>9.2f}{floor[1] / process:>9.2f}"
-        for tracker, (enqueue, process) in figures.items()
+        f"{tracker:<18}{floor.enqueue / cost.enqueue:>9.2f}{floor.process / cost.process:>9.2f}"
+        f"{cost.worker_cpu / floor.worker_cpu:>9.2f}"
+        for tracker, cost in figures.items()
     ]
     return "\n".join(lines)
 

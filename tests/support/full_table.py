@@ -26,7 +26,7 @@ SELECT 'A', s.status, m.moment, m.moment,
        CASE WHEN s.status <> 'PENDING' THEN m.moment END,
        CASE WHEN s.status IN ('COMPLETED', 'FAILED') THEN m.moment END,
        1, 'task-' || n, CASE WHEN s.status = 'PENDING' THEN now() + interval '1 hour' END,
-       CASE WHEN s.status = 'PROCESSING' THEN now() + interval '90 seconds' END
+       CASE WHEN s.status = 'PROCESSING' THEN now() + interval '1 hour' END
 FROM generate_series(1, {rows}) AS n,
      LATERAL (SELECT now() - make_interval(secs => {rows} - n) AS moment) AS m,
      LATERAL (SELECT CASE WHEN n % 100 < 92 THEN 'COMPLETED' WHEN n % 100 < 98 THEN 'FAILED'

@@ -58,7 +58,8 @@ def _statement_runner(engine: Engine) -> Callable[[Connection, Any, dict[str, An
         if autocommit:
             connection = connection.execution_options(isolation_level="AUTOCOMMIT")
         rows: list[Row[Any]] = list(connection.execute(statement, values).all())
-        connection.commit()
+        if not autocommit:
+            connection.commit()
         return rows
 
     return run
