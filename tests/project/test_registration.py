@@ -10,9 +10,12 @@ from file_tree import write_tree
 
 from trackwright_gen.config import Settings
 from trackwright_gen.errors import ToolError
+from trackwright_gen.project.deregistration import deregistrations
 from trackwright_gen.project.detect import detect_project
+from trackwright_gen.project.file_edit import FileEdit
 from trackwright_gen.project.model import ObjectName, Project
 from trackwright_gen.project.registration import registrations
+from trackwright_gen.project.source_tree import SourceTree
 from trackwright_gen.project.tracking_base import missing_tracking_base
 
 MODEL = """
@@ -84,6 +87,43 @@ def test_alembic_and_celery_see_what_is_registered(tmp_path: Path, shape: str) -
     assert _tasks(project) >= {"booking", "etf_price"}
     assert registrations(project, models=models, task_modules=tasks) == ()
     _check_models_import_first(project, models)
+
+
+@pytest.mark.parametrize("keeps_originals", [True, False])
+@pytest.mark.parametrize("shape", ["LAYERED", "ASYNC", "SRC", "TOML_CONFIGURED"])
+def test_registrations_go_without_a_trace(tmp_path: Path, shape: str, *, keeps_originals: bool) -> None:
+    project = detect_project(write_tree(tmp_path, getattr(unseen, shape)), Settings())
+    before = _texts(project)
+    models, tasks = _write_domains(project, ["etf_price", "booking"])
+    edits = registrations(project, models=models, task_modules=tasks)
+    originals = {edit.path: edit.old_text for edit in edits} if keeps_originals else {}
+    for edit in edits:
+        edit.path.write_text(edit.new_text)
+    assert {edit.path for edit in _taken_out(project, models[:1], tasks[:1], originals)} <= {
+        edit.path for edit in edits
+    }
+    if keeps_originals:
+        assert {"booking_task_tracking", "etf_price_task_tracking"} & _tables(project) == {
+            "booking_task_tracking"
+        }
+        assert {"booking", "etf_price"} & _tasks(project) == {"booking"}
+    _taken_out(project, models[1:], tasks[1:], originals)
+    assert {path: _texts(project)[path] for path in before} == before
+    assert _taken_out(project, models, tasks, originals) == ()
+
+
+def _texts(project: Project) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in project.root.rglob("*.py")}
+
+
+def _taken_out(
+    project: Project, models: list[ObjectName], tasks: list[str], originals: dict[Path, str]
+) -> tuple[FileEdit, ...]:
+    tree = SourceTree(project.root, project.source_root)
+    edits = deregistrations(tree, project, {*tasks, *(model.module for model in models)}, originals)
+    for edit in edits:
+        edit.path.write_text(edit.new_text)
+    return edits
 
 
 def _write_domains(project: Project, domains: list[str]) -> tuple[list[ObjectName], list[str]]:
@@ -312,6 +352,22 @@ def test_edits_keep_the_form_of_the_file(
     assert "booking_task_tracking" in _tables(project)
     assert "booking" in _tasks(project)
     assert registrations(project, models=models, task_modules=tasks) == ()
+
+
+@pytest.mark.parametrize("keeps_originals", [True, False])
+@pytest.mark.parametrize(("changes", "expected"), FORMS)
+def test_every_form_is_brought_back(
+    tmp_path: Path, changes: dict[str, str], expected: dict[str, str], *, keeps_originals: bool
+) -> None:
+    project = detect_project(write_tree(tmp_path, unseen.LAYERED | changes), Settings())
+    before = _texts(project)
+    models, tasks = _write_domains(project, ["booking"])
+    edits = registrations(project, models=models, task_modules=tasks)
+    for edit in edits:
+        edit.path.write_text(edit.new_text)
+    originals = {edit.path: edit.old_text for edit in edits} if keeps_originals else {}
+    assert len(_taken_out(project, models, tasks, originals)) == len(edits) >= len(expected)
+    assert {path: _texts(project)[path] for path in before} == before
 
 
 @pytest.mark.parametrize(

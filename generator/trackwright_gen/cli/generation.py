@@ -1,21 +1,25 @@
 """Bring the stages together: specs and project in, one plan of everything that would change out. Writes nothing."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from trackwright_gen.cli.merging import merging
 from trackwright_gen.cli.migrations import planned_revisions
-from trackwright_gen.cli.packages import missing_packages
+from trackwright_gen.cli.outcomes import outcomes_of
+from trackwright_gen.cli.packages import abandoned_packages, missing_packages
 from trackwright_gen.errors import ToolError, ToolErrors
 from trackwright_gen.location import Location
-from trackwright_gen.merge.decide import Versions, decide
-from trackwright_gen.merge.outcome import Conflict, Create, Delete, Foreign, Keep, Outcome, Update
+from trackwright_gen.merge.decide import MergeFiles
+from trackwright_gen.merge.originals import read_originals
+from trackwright_gen.merge.outcome import Conflict, Create, Delete, Foreign, Keep, Move, Outcome, Update
 from trackwright_gen.merge.record import Record, read_record, recorded_domains
 from trackwright_gen.plan.planner import DomainPlan, plan_domains
-from trackwright_gen.project.file_edit import FileEdit
+from trackwright_gen.project.deregistration import deregistrations
+from trackwright_gen.project.file_edit import FileEdit, joined
 from trackwright_gen.project.model import ObjectName, Project
 from trackwright_gen.project.registration import registrations
+from trackwright_gen.project.source_tree import SourceTree
 from trackwright_gen.project.tracking_base import missing_tracking_base
 from trackwright_gen.render import domain_context, environment, formatted, render, shaped_like, wrapped
 from trackwright_gen.revisions import Revision, snapshot_text
@@ -50,12 +54,14 @@ class Generation:
         domains: the domains.
         created: files that several domains share and that are not there yet, with their texts.
         edits: changes of the user's own files.
+        deleted: `__init__.py` files of ours that nothing is left beside.
     """
 
     root: Path
     domains: tuple[DomainOutcome, ...]
     created: Mapping[Path, str] = field(default_factory=dict[Path, str])
     edits: tuple[FileEdit, ...] = ()
+    deleted: tuple[Path, ...] = ()
 
     @property
     def revisions(self) -> tuple[Revision, ...]:
@@ -92,7 +98,10 @@ def plan_generation(loaded: Sequence[LoadedSpec], project: Project) -> Generatio
     if generation.unresolved:
         return generation
     created = _shared_files(project, domains)
-    return Generation(project.root, domains, created, _registrations(project, domains))
+    gone = _gone(domains)
+    edits = _registrations(project, domains, gone)
+    present = {*created, *_present(domains)}
+    return Generation(project.root, domains, created, edits, abandoned_packages(gone, present, project))
 
 
 def _domains(
@@ -103,12 +112,13 @@ def _domains(
     texts = {path: text for draft in drafts for path, text in draft.rendered.items()}
     texts |= {str(one.path): one.text for draft in drafts for one in draft.revisions}
     shaped = _formatted(texts, project)
+    merge = _merge(project)
     for draft in drafts:
         rendered = {path: shaped[path] for path in draft.rendered}
         yield replace(
             draft,
             rendered=rendered,
-            outcomes=_outcomes(project, draft.record, rendered),
+            outcomes=tuple(outcomes_of(project.root, draft.record, rendered, merge)),
             revisions=tuple(replace(one, text=shaped[str(one.path)]) for one in draft.revisions),
         )
 
@@ -135,35 +145,11 @@ def _formatted(texts: Mapping[str, str], project: Project) -> dict[str, str]:
     return formatted(texts, project.root, own)
 
 
-def _outcomes(project: Project, record: Record, rendered: Mapping[str, str]) -> tuple[Outcome, ...]:
-    root = project.root
-    merge = merging(
+def _merge(project: Project) -> MergeFiles:
+    return merging(
         lambda path, text: _formatted({str(path): text}, project)[str(path)],
-        lambda path, text: wrapped(path, text, root),
+        lambda path, text: wrapped(path, text, project.root),
     )
-    paths = [*rendered, *(path for path in record.base if path not in rendered)]
-    return tuple(
-        decide(
-            root / path,
-            Versions(record.base.get(path), rendered.get(path), read_text(root / path)),
-            merge,
-        )
-        for path in paths
-    )
-
-
-def read_text(path: Path) -> str | None:
-    """A file's text with its newlines as they are; None where there is none.
-
-    Raises:
-        ToolError: it cannot be read.
-    """
-    try:
-        return path.read_bytes().decode("utf-8")
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ToolError(f"cannot be read: {error}", at=Location(path)) from error
 
 
 def _hold_off_foreign(domains: Sequence[DomainOutcome]) -> None:
@@ -194,7 +180,7 @@ def _shared_files(project: Project, domains: Sequence[DomainOutcome]) -> dict[Pa
 def _will_be(outcome: Outcome) -> bool:
     """Whether the file is there after the run."""
     match outcome:
-        case Create() | Update() | Conflict():
+        case Create() | Update() | Move() | Conflict():
             return True
         case Keep(path):
             return path.exists()
@@ -202,9 +188,30 @@ def _will_be(outcome: Outcome) -> bool:
             return False
 
 
-def _registrations(project: Project, domains: Sequence[DomainOutcome]) -> tuple[FileEdit, ...]:
-    present = {outcome.path for domain in domains for outcome in domain.outcomes if _will_be(outcome)}
+def _gone(domains: Sequence[DomainOutcome]) -> set[Path]:
+    """Files of ours that are not there after the run."""
+    gone = {outcome.path for domain in domains for outcome in domain.outcomes if isinstance(outcome, Delete)}
+    return gone | {
+        outcome.old for domain in domains for outcome in domain.outcomes if isinstance(outcome, Move)
+    }
+
+
+def _present(domains: Sequence[DomainOutcome]) -> set[Path]:
+    """Files of ours that are there after the run."""
+    return {outcome.path for domain in domains for outcome in domain.outcomes if _will_be(outcome)}
+
+
+def _registrations(
+    project: Project, domains: Sequence[DomainOutcome], gone: Collection[Path]
+) -> tuple[FileEdit, ...]:
+    present = _present(domains)
     modules = [(domain.plan.names, domain.plan.modules) for domain in domains]
+    tree = SourceTree(project.root, project.source_root)
+    out: tuple[FileEdit, ...] = ()
+    if left := tree.modules_of(gone):
+        out = deregistrations(tree, project, left, read_originals(project.root))
+        for edit in out:
+            tree = tree.with_text(edit.path, edit.new_text)
     edits = registrations(
         project,
         models=[
@@ -213,8 +220,9 @@ def _registrations(project: Project, domains: Sequence[DomainOutcome]) -> tuple[
             if project.root / own.model.path in present
         ],
         task_modules=[own.tasks.name for _, own in modules if project.root / own.tasks.path in present],
+        tree=tree,
     )
-    return tuple(_shaped(edit, project.root) for edit in edits)
+    return tuple(_shaped(edit, project.root) for edit in joined([*out, *edits]))
 
 
 def _shaped(edit: FileEdit, root: Path) -> FileEdit:

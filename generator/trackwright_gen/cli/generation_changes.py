@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from trackwright_gen.cli.generation import DomainOutcome, Generation, read_text, snapshot_of
-from trackwright_gen.merge.outcome import Conflict, Create, Delete, Foreign, Keep, Update
+from trackwright_gen.cli.generation import DomainOutcome, Generation, snapshot_of
+from trackwright_gen.cli.outcomes import read_text
+from trackwright_gen.merge.originals import original_file
+from trackwright_gen.merge.outcome import Conflict, Create, Delete, Foreign, Keep, Move, Update
 from trackwright_gen.write.change import Change, text_change
 
 
@@ -21,8 +23,12 @@ def _all(generation: Generation) -> Iterator[Change]:
     for domain in generation.domains:
         yield from _files(domain)
         yield from _records(generation.root, domain)
+    for path in generation.deleted:
+        yield text_change(path, read_text(path), None)
     for edit in generation.edits:
         yield text_change(edit.path, edit.old_text, edit.new_text)
+        if (original := original_file(generation.root, edit.path)) and not original.exists():
+            yield text_change(original, None, edit.old_text)
 
 
 def _files(domain: DomainOutcome) -> Iterator[Change]:
@@ -32,6 +38,9 @@ def _files(domain: DomainOutcome) -> Iterator[Change]:
                 yield text_change(path, read_text(path), text)
             case Conflict(path, text) if text is not None:
                 yield text_change(path, read_text(path), text)
+            case Move(path, old, text):
+                yield text_change(path, read_text(path), text)
+                yield text_change(old, read_text(old), None)
             case Delete(path):
                 yield text_change(path, read_text(path), None)
             case Conflict() | Keep() | Foreign():
@@ -41,8 +50,8 @@ def _files(domain: DomainOutcome) -> Iterator[Change]:
 
 
 def _records(root: Path, domain: DomainOutcome) -> Iterator[Change]:
-    for outcome in domain.outcomes:
-        path = outcome.path.relative_to(root).as_posix()
+    paths = [outcome.path.relative_to(root).as_posix() for outcome in domain.outcomes]
+    for path in dict.fromkeys([*paths, *domain.record.base]):
         file = domain.record.base_file(path)
         yield text_change(file, read_text(file), domain.rendered.get(path))
     snapshot = domain.record.snapshot

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from trackwright_gen.cli.generation import Generation
-from trackwright_gen.merge.outcome import Conflict, Create, Delete, Foreign, Keep, Outcome, Update
+from trackwright_gen.merge.outcome import Conflict, Create, Delete, Foreign, Keep, Move, Outcome, Update
 from trackwright_gen.write.change import Change
 
 
@@ -27,6 +27,7 @@ def entries_of(generation: Generation) -> tuple[Entry, ...]:
     return (
         *(Entry("create", _shown(path, root)) for path in generation.created),
         *(entry for outcome in generation.outcomes for entry in _entries(outcome, root)),
+        *(Entry("delete", _shown(path, root), "nothing is left beside it") for path in generation.deleted),
         *(Entry("edit", _shown(edit.path, root), edit.reason) for edit in generation.edits),
         *(Entry("migrate", _shown(one.path, root), one.message) for one in generation.revisions),
     )
@@ -39,6 +40,8 @@ def _entries(outcome: Outcome, root: Path) -> Iterator[Entry]:
             yield Entry("create", path)
         case Update():
             yield Entry("update", path)
+        case Move(old=old):
+            yield Entry("move", path, f"from {_shown(old, root)}")
         case Delete():
             yield Entry("delete", path, "generated no more")
         case Conflict(text=None):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from trackwright_gen.merge.form import Form
-from trackwright_gen.merge.outcome import Conflict, Create, Delete, Foreign, Keep, Outcome, Update
+from trackwright_gen.merge.outcome import Conflict, Create, Delete, Foreign, Keep, Move, Outcome, Update
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,21 @@ def decide(path: Path, versions: Versions, merge: MergeFiles) -> Outcome:
     if yours == base:
         return Keep(path) if new == base else Update(path, form.applied(new))
     return _edited(path, form, Versions(base, new, yours), merge)
+
+
+def decide_moved(old: Path, path: Path, versions: Versions, merge: MergeFiles) -> tuple[Outcome, ...]:
+    """Say what shall happen to a file whose path is another from now on; `versions.disk` is the user's old file."""
+    if versions.disk is None:
+        return (Keep(path, "deleted by you"), Keep(old))
+    match decide(path, versions, merge):
+        case Conflict(text=None):
+            return (Conflict(old, None),)
+        case Conflict() as conflict:
+            return (conflict, Delete(old))
+        case Update(text=text):
+            return (Move(path, old, text),)
+        case _:
+            return (Move(path, old, versions.disk),)
 
 
 def has_markers(text: str) -> bool:

@@ -22,6 +22,15 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """A file that is generated under another path from now on; the text holds every edit of the user."""
+
+    path: Path
+    old: Path
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Keep:
     """A file that stays as it is; the reason is for the user where it is not simply up to date."""
 
@@ -56,4 +65,4 @@ class Foreign:
     path: Path
 
 
-Outcome: TypeAlias = Create | Update | Keep | Delete | Conflict | Foreign
+Outcome: TypeAlias = Create | Update | Move | Keep | Delete | Conflict | Foreign

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from trackwright_gen.project.alembic_config import AlembicConfig
 from trackwright_gen.project.model import ObjectName
-from trackwright_gen.project.source_file import SourceFile, parse_source
+from trackwright_gen.project.source_file import SourceFile, parse_source, parse_text
 from trackwright_gen.project.source_tree import APART, SourceTree
 
 
@@ -17,6 +17,17 @@ def read_env(script_location: Path) -> SourceFile:
     """
     # The name is one that no module of a project has: env.py is run by path, never imported.
     return parse_source(script_location / "env.py", "<env>")
+
+
+def env_in(tree: SourceTree, script_location: Path) -> SourceFile:
+    """env.py as edits not yet written leave it.
+
+    Raises:
+        ToolError: it cannot be read or is no valid Python.
+    """
+    path = script_location / "env.py"
+    text = tree.edited.get(path)
+    return read_env(script_location) if text is None else parse_text(path, "<env>", text)
 
 
 def metadata_owners(tree: SourceTree, env: SourceFile) -> frozenset[ObjectName]:

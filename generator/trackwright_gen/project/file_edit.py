@@ -1,6 +1,7 @@
 """A change of one of the user's own files, as a whole: what it was, what it becomes, why."""
 
 import ast
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,3 +34,16 @@ def checked(edit: FileEdit) -> FileEdit:
             hint="make this change by hand, then run again",
         ) from error
     return edit
+
+
+def joined(edits: Iterable[FileEdit]) -> tuple[FileEdit, ...]:
+    """One edit per file: each was made on the text that the one before it left; what they undo is no edit."""
+    found: dict[Path, FileEdit] = {}
+    for edit in edits:
+        first = found.get(edit.path)
+        if first is None:
+            found[edit.path] = edit
+        else:
+            reason = f"{first.reason}; {edit.reason}"
+            found[edit.path] = FileEdit(edit.path, first.old_text, edit.new_text, reason)
+    return tuple(edit for edit in found.values() if edit.old_text != edit.new_text)

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from trackwright_gen.project.env_script import read_env
+from trackwright_gen.project.env_script import env_in
 from trackwright_gen.project.file_edit import FileEdit
 from trackwright_gen.project.import_reach import Reach, mentioned, reach_of
 from trackwright_gen.project.model import ObjectName, Project
@@ -37,14 +37,14 @@ def register_models(tree: SourceTree, project: Project, models: Sequence[ObjectN
     Raises:
         ToolError: a file that env.py imports is no valid Python.
     """
-    env = read_env(project.alembic.script_location)
+    env = env_in(tree, project.alembic.script_location)
     reach = reach_of(tree, [env])
     missing = [model for model in models if not reach.covers(model.module)]
     if not missing:
         return None
     collector = _collector(tree, project, reach, missing)
     source = collector.source
-    exported = None if collector.is_circular else _exported(source)
+    exported = None if collector.is_circular else exported_names(source)
     insertions = import_insertions(
         source,
         [_import_of(model, source, is_circular=collector.is_circular) for model in missing],
@@ -98,7 +98,8 @@ def module_import(module: str, source: SourceFile) -> NewImport:
     return NewImport(module, alias=f"{package.rpartition('.')[2]}_{leaf}" if ambiguous else None)
 
 
-def _exported(source: SourceFile) -> Literal | None:
+def exported_names(source: SourceFile) -> Literal | None:
+    """The file's `__all__`, where it is a literal of plain strings."""
     names = source.assigned.get("__all__")
     is_literal = isinstance(names, (ast.List, ast.Tuple)) and all(
         isinstance(item, ast.Constant) for item in names.elts

@@ -23,6 +23,8 @@ class SourceTree:
         self.paths = {module_name(source_root, path): path for path in python_files(source_root)}
         self.unreadable: dict[Path, ToolError] = {}
         self._parsed: dict[str, SourceFile] = {}
+        self.edited: dict[Path, str] = {}
+        """Texts of files as edits not yet written leave them."""
 
     def file(self, module: str) -> SourceFile | None:
         """A module of the project, parsed once; None where the project has no such module.
@@ -39,10 +41,17 @@ class SourceTree:
     def with_text(self, path: Path, text: str) -> "SourceTree":
         """The same tree with another text of one file, as an edit not yet written leaves it."""
         other = SourceTree(self.root, self.source_root)
+        other._parsed.update(self._parsed)
+        other.edited = {**self.edited, path: text}
         for module, known in self.paths.items():
             if known == path:
                 other._parsed[module] = parse_text(path, module, text)
         return other
+
+    def modules_of(self, paths: Iterable[Path]) -> set[str]:
+        """The modules that some files of the project are."""
+        wanted = set(paths)
+        return {module for module, path in self.paths.items() if path in wanted}
 
     def mentioning(self, *words: bytes) -> Iterator[SourceFile]:
         """The project's own modules whose text has one of the words; broken files are kept in `unreadable`."""

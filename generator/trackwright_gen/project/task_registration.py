@@ -25,11 +25,8 @@ def register_tasks(tree: SourceTree, project: Project, modules: Sequence[str]) -
     Raises:
         ToolError: the source does not show how the app is made, or a file on the way is no valid Python.
     """
-    app = tree.member(project.celery.module, project.celery.name) or project.celery
-    home, made = tree.source_of(app), construction(tree, app)
-    if home is None:
-        raise ToolError(f"the Celery app {app} is in no module of the project", at=Location(project.root))
-    sources = _set_up_in(tree, home, made[0] if made else home)
+    home, made = app_home(tree, project)
+    sources = set_up_in(tree, home, made)
     lists = task_lists(tree, sources)
     named = [module for one in lists for module in one.modules]
     reach = reach_of(tree, [home], also=named)
@@ -39,8 +36,24 @@ def register_tasks(tree: SourceTree, project: Project, modules: Sequence[str]) -
     return _named_in_list(lists, missing) or _imported(tree, home, missing) or _included(made, home, missing)
 
 
-def _set_up_in(tree: SourceTree, home: SourceFile, maker: SourceFile) -> tuple[SourceFile, ...]:
-    files = {file.module: file for file in (home, maker)}
+def app_home(tree: SourceTree, project: Project) -> tuple[SourceFile, tuple[SourceFile, ast.Call] | None]:
+    """The file that holds the Celery app, and the call that makes it with the file where that stands.
+
+    Raises:
+        ToolError: the app is in no module of the project.
+    """
+    app = tree.member(project.celery.module, project.celery.name) or project.celery
+    home = tree.source_of(app)
+    if home is None:
+        raise ToolError(f"the Celery app {app} is in no module of the project", at=Location(project.root))
+    return home, construction(tree, app)
+
+
+def set_up_in(
+    tree: SourceTree, home: SourceFile, made: tuple[SourceFile, ast.Call] | None
+) -> tuple[SourceFile, ...]:
+    """The files that make an app and set it up, its settings modules included."""
+    files = {file.module: file for file in (home, made[0] if made else home)}
     for file in tuple(files.values()):
         files |= {settings.module: settings for settings in settings_modules(tree, file)}
     return tuple(files.values())

@@ -42,11 +42,11 @@ class Positions:
         start = self.starts[row - 1]
         return start + len(self.line(row).encode()[:column].decode())
 
-    def start(self, node: ast.expr | ast.stmt | ast.keyword) -> int:
+    def start(self, node: ast.expr | ast.stmt | ast.keyword | ast.alias) -> int:
         """Where a node begins."""
         return self.offset(node.lineno, node.col_offset)
 
-    def end(self, node: ast.expr | ast.stmt | ast.keyword) -> int:
+    def end(self, node: ast.expr | ast.stmt | ast.keyword | ast.alias) -> int:
         """Where a node ends."""
         return self.offset(node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)
 
