@@ -22,7 +22,12 @@ def _kebab(name: str) -> str:
 
 class _Table(BaseModel):
     model_config = ConfigDict(
-        extra="forbid", frozen=True, alias_generator=_kebab, validate_by_name=False, validate_by_alias=True
+        extra="forbid",
+        frozen=True,
+        defer_build=True,
+        alias_generator=_kebab,
+        validate_by_name=False,
+        validate_by_alias=True,
     )
 
 

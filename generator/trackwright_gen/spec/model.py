@@ -30,7 +30,7 @@ _COMPARED_SCHEMA: JsonSchemaValue = {"anyOf": [_SCALAR_SCHEMA, {"type": "array",
 class SpecModel(BaseModel):
     """Base of every part of a spec: unknown keys are mistakes, nothing changes after loading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class FieldSpec(SpecModel):
