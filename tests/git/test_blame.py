@@ -125,3 +125,15 @@ def test_no_repository_and_no_git_are_said(tmp_path: Path, monkeypatch: pytest.M
     assert find_repository(tmp_path) == NoRepository(f"{tmp_path} is not in a git repository")
     monkeypatch.setenv("PATH", str(tmp_path))
     assert find_repository(tmp_path) == NoRepository("git is not installed")
+
+
+def test_a_partial_clone_fetches_nothing(repository: GitRepository, tmp_path: Path) -> None:
+    repository.commit({"a.py": "x = 1\n"})
+    repository.commit({"a.py": "x = 1\ny = 1\n"})
+    repository.git("config", "uploadpack.allowFilter", "true")
+    url, place = f"file://{repository.folder}", tmp_path / "partial"
+    repository.git("clone", "--quiet", "--filter=blob:none", url, str(place))
+    here = opened(place)
+    assert here.is_partial()
+    assert not opened(repository.folder).is_partial()
+    assert blame(here, place / "a.py").rows == ()  # the first commit's content is not here

@@ -8,8 +8,16 @@ from pathlib import Path
 
 from trackwright_gen.errors import ToolError
 
-_HARMLESS = ("--no-pager", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
-"""A foreign repository's settings may name a program to run for fsmonitor: it is not run."""
+_HARMLESS = (
+    "--no-pager",
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    "protocol.allow=never",
+    "-c",
+    "log.showSignature=false",
+)
+"""A foreign repository's settings may name programs to run, and a partial clone would fetch: neither happens."""
 _OF_ANOTHER = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
 """Hooks run with these set; they would lead every command to the hook's repository."""
 
@@ -26,6 +34,10 @@ class Repository:
     def is_shallow(self) -> bool:
         """True if the history ends before its beginning."""
         return bool(self.cut_at)
+
+    def is_partial(self) -> bool:
+        """True for a clone that would fetch contents when it is asked for them."""
+        return self.ask("config", "--get-regexp", r"^remote\..*\.promisor$") is not None
 
     def ask(self, *arguments: str, given: bytes = b"") -> bytes | None:
         """What a git command prints; None if it fails, as for a path that is not in the repository."""
@@ -80,13 +92,12 @@ def _cut_at(folder: Path) -> frozenset[str]:
 
 
 def environment() -> dict[str, str]:
-    """The environment for git: its own words, no locks, no questions, and no way to the network."""
+    """The environment for git: its own words, no locks, no questions."""
     kept = {name: value for name, value in os.environ.items() if name not in _OF_ANOTHER}
     return kept | {
         "LC_ALL": "C",
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_TERMINAL_PROMPT": "0",
-        "GIT_NO_LAZY_FETCH": "1",
     }
 
 

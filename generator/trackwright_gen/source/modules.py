@@ -19,6 +19,7 @@ class ModuleMap:
         self._names = frozenset(part for path in self._files for part in (path.stem, path.parent.name))
         self._names |= {folder.name for folder in self._folders}
         self._above: dict[Path, list[Path]] = {}
+        self._found: dict[tuple[str, Path], Path | None] = {}
         self._source_roots: dict[Path, Path] = {}
         self._by_last: dict[str, list[Path]] = {}
         for path in self._files:
@@ -59,6 +60,12 @@ class ModuleMap:
 
     def find(self, dotted: str, importer: Path) -> Path | None:
         """The file that an import of a name in some file means; None if it is outside the project."""
+        key = dotted, importer
+        if key not in self._found:
+            self._found[key] = self._find(dotted, importer)
+        return self._found[key]
+
+    def _find(self, dotted: str, importer: Path) -> Path | None:
         parts = dotted.split(".")
         if not dotted or parts[0] in _NEVER_OURS or parts[0] not in self._names:
             return None
