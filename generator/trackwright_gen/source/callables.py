@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from trackwright_gen.source.jobs import Declaration, Option
 from trackwright_gen.source.resolver import Resolver
 from trackwright_gen.source.scopes import Module, Scope
+from trackwright_gen.source.telling import Telling
 from trackwright_gen.source.values import (
     External,
     FunctionValue,
@@ -37,16 +38,21 @@ def given(
     module: Module,
     is_ours: IsOurs,
     *,
+    telling: Iterable[str],
     position: int = 0,
     keywords: Iterable[str] = (),
 ) -> Iterator[Declaration]:
-    """Functions handed to a call of the framework, each once per module, at the first such call."""
+    """Functions handed to a call of the framework, each once per module, at the first such call.
+
+    `telling` are the names that such a call goes by.
+    """
     seen: set[str] = set()
+    known = Telling(telling)
     for scope in module.scope.walk():
         for call in scope.calls:
-            if call in module.decorator_calls or not any(
-                is_ours(each) for each in names.evaluate(call.func, scope)
-            ):
+            if call in module.decorator_calls or not known.may_be(call.func, scope):
+                continue
+            if not any(is_ours(each) for each in names.evaluate(call.func, scope)):
                 continue
             handed = _handed(call, position, keywords)
             found = _of_call(framework, names, call, handed, scope) if handed is not None else None

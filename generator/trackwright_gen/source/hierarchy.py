@@ -72,7 +72,7 @@ def _own_attribute(names: Names, scope: Scope, name: str, *, owner: Scope) -> li
             found.append(FunctionValue(value.scope, owner))
     for assigned in scope.attributes.get(name, ()):
         for method in scope.children:
-            if assigned.value is not None and _holds(method, assigned.value):
+            if assigned.value is not None and holds(method, assigned.value):
                 found += names.assigned(name, assigned, method)
     return found
 
@@ -83,7 +83,8 @@ def _is_property(function: Scope) -> bool:
     )
 
 
-def _holds(method: Scope, expression: ast.expr) -> bool:
+def holds(method: Scope, expression: ast.expr) -> bool:
+    """True if an expression stands in a method."""
     node = method.node
     if isinstance(node, ast.Module):
         return False

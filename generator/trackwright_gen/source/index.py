@@ -95,11 +95,11 @@ class SourceIndex:
             if self._readings.matches(data, pattern, texts):
                 yield path
 
-    def load_words(self, names: Iterable[str]) -> None:
-        """Parse every file that holds any of some names as a whole word."""
+    def load_words(self, names: Iterable[str]) -> tuple[Module, ...]:
+        """The modules of the files that hold any of some names as a whole word."""
         texts = tuple(sorted(name.encode() for name in names))
         words = re.compile(rb"\b(?:" + b"|".join(map(re.escape, texts)) + rb")\b")
-        self.load_matching(words, hints=texts)
+        return self.matching(words, hints=texts)
 
     def check_syntax(self, paths: Iterable[Path], *, jobs: int) -> bool:
         """Parse files for their problems' sake, without keeping what has none; False if they are too large for it."""

@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterator
 
 from trackwright_gen.source.resolver import Resolver
-from trackwright_gen.source.scopes import Assigned, Imported, Module, Scope
+from trackwright_gen.source.scopes import Assigned, Binding, Imported, Module, Scope
+from trackwright_gen.source.telling import names_in
 from trackwright_gen.source.values import (
     ClassValue,
     External,
@@ -116,16 +117,19 @@ class Models:
             if name in self.names:
                 continue
             for binding in bindings:
-                if isinstance(binding, Imported) and binding.attribute not in self.names:
-                    continue
-                values = (
-                    self._resolver.lookup(name, module.scope)
-                    if isinstance(binding, Assigned | Imported)
-                    else ()
-                )
+                values = self._resolver.lookup(name, module.scope) if self._may_lead(binding) else ()
                 if any(self.is_legacy(value, module) for value in values):
                     self._known_names.add(name)
                     yield name
+
+    def _may_lead(self, binding: Binding) -> bool:
+        match binding:
+            case Imported(_, attribute):
+                return attribute in self.names
+            case Assigned(value, _) if value is not None:
+                return not self._known_names.isdisjoint(names_in(value))
+            case _:
+                return False
 
 
 def _shows_mapping(ancestor: Value) -> bool:

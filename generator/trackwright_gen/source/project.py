@@ -129,9 +129,11 @@ def _follow_leads(index: SourceIndex, celery: Celery, models: Models) -> None:
     asked: set[Module] = set()
     names = set(models.names)
     while names:
-        index.load_words(names)
+        touched = set(index.load_words(names))
         searched |= names
-        fresh = [module for module in index.modules if module not in asked]
+        celery.learn(names)
+        # Names that are new may tell more of files that were asked before.
+        fresh = [module for module in index.modules if module in touched or module not in asked]
         asked.update(fresh)
         found = {name for module in fresh for name in (*celery.leads(module), *models.leads(module))}
         found |= _renamed(index.modules, searched | found)

@@ -39,4 +39,11 @@ def read_jobs(names: Resolver, module: Module) -> Iterator[Declaration]:
         )
 
     yield from decorated("apscheduler", names, module, decorates)
-    yield from given("apscheduler", names, module, takes_function, keywords=("func", "func_or_task_id"))
+    yield from given(
+        "apscheduler",
+        names,
+        module,
+        takes_function,
+        telling=("add_job", "add_schedule"),
+        keywords=("func", "func_or_task_id"),
+    )

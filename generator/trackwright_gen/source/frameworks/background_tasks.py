@@ -11,6 +11,7 @@ from trackwright_gen.source.values import ParameterValue, Unknown, Value, extern
 
 SHAPES = re.compile(rb"\.add_task\s*\(|\bBackgroundTask\s*\(")
 HINTS = (b".add_task", b"BackgroundTask(")
+_NAMES = ("add_task", "BackgroundTask")
 _TASKS = re.compile(r"(?:fastapi|starlette)(?:\.\w+)*\.BackgroundTasks")
 _TASK = re.compile(r"(?:fastapi|starlette)(?:\.\w+)*\.BackgroundTask")
 
@@ -26,4 +27,4 @@ def read_jobs(names: Resolver, module: Module) -> Iterator[Declaration]:
             return called(owner) in {"background_tasks", "bg_tasks", "backgroundtasks"}
         return bool(_TASKS.fullmatch(made_by(owner)))
 
-    yield from given("background_tasks", names, module, is_ours, keywords=("func",))
+    yield from given("background_tasks", names, module, is_ours, telling=_NAMES, keywords=("func",))

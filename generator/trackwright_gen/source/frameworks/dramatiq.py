@@ -21,4 +21,4 @@ def read_jobs(names: Resolver, module: Module) -> Iterator[Declaration]:
         return external_name(value) in _ACTORS
 
     yield from decorated("dramatiq", names, module, is_ours)
-    yield from given("dramatiq", names, module, is_ours, keywords=("fn",))
+    yield from given("dramatiq", names, module, is_ours, telling=("actor",), keywords=("fn",))

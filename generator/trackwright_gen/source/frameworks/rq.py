@@ -17,6 +17,7 @@ _DECORATORS = frozenset(
     {"rq.decorators.job", "rq.job", "django_rq.job", "django_rq.decorators.job", "flask_rq.job"}
 )
 _FUNCTIONS = frozenset({"django_rq.enqueue", "django_rq.queues.enqueue"})
+_NAMES = ("enqueue", "enqueue_call", "enqueue_at", "enqueue_in", "schedule", "cron")
 _QUEUES = re.compile(r"(?:rq(?:\.queue)?\.Queue|django_rq(?:\.queues)?\.get_queue|flask_rq\.get_queue)")
 _APPS = re.compile(r"flask_rq2(?:\.\w+)*\.RQ")
 _SCHEDULERS = re.compile(r"rq_scheduler(?:\.\w+)*\.Scheduler|django_rq(?:\.\w+)*\.get_scheduler")
@@ -50,5 +51,5 @@ def read_jobs(names: Resolver, module: Module) -> Iterator[Declaration]:
         return is_queue(owner) or bool(owner is not None and _SCHEDULERS.fullmatch(made_by(owner)))
 
     yield from decorated("rq", names, module, decorates)
-    yield from given("rq", names, module, takes_first, keywords=("func", "f"))
-    yield from given("rq", names, module, takes_second, position=1, keywords=("func",))
+    yield from given("rq", names, module, takes_first, telling=_NAMES, keywords=("func", "f"))
+    yield from given("rq", names, module, takes_second, telling=_NAMES, position=1, keywords=("func",))

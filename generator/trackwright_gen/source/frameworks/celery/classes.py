@@ -62,10 +62,22 @@ class TaskClasses:
 
     def is_task_class(self, class_: Scope) -> bool:
         """True for a subclass of celery.Task, at any distance."""
-        return any(self._objects.is_task_class(each) for each in self._resolver.ancestors(class_))
+        return self._has_telling_base(class_) and any(
+            self._objects.is_task_class(each) for each in self._resolver.ancestors(class_)
+        )
+
+    def _has_telling_base(self, class_: Scope) -> bool:
+        node, outer = class_.node, class_.parent
+        return (
+            isinstance(node, ast.ClassDef)
+            and outer is not None
+            and any(self._wrappers.may_matter(each, outer) for each in node.bases)
+        )
 
     def registers_subclasses(self, class_: Scope) -> bool:
         """True if a class inherits an `__init_subclass__` that makes a task of each subclass."""
+        if not self._has_telling_base(class_):
+            return False
         inherited = [each.scope for each in self._resolver.ancestors(class_) if isinstance(each, ClassValue)][
             1:
         ]

@@ -33,10 +33,10 @@ class Declarations:
     def _registering(self, decorator: ast.expr, scope: Scope) -> list[Value]:
         """The values of a decorator that make tasks; for `@x(...)`, those of `x` count too."""
         called = decorator.func if isinstance(decorator, ast.Call) else None
-        values = list(self._resolver.evaluate(decorator, scope))
+        values = list(self._wrappers.registering(decorator, scope))
         if called is not None:
-            values += self._resolver.evaluate(called, scope)
-        return [each for each in dict.fromkeys(values) if self._wrappers.makes_task(each)]
+            values += self._wrappers.registering(called, scope)
+        return list(dict.fromkeys(values))
 
     def _function(self, function: Scope, decorator: ast.expr, registering: list[Value]) -> Declaration:
         node = function.node
@@ -81,8 +81,7 @@ class Declarations:
                         yield self._call(call, scope, registering)
 
     def _registering_call(self, call: ast.Call, scope: Scope) -> list[Value]:
-        values = self._resolver.evaluate(call.func, scope)
-        registering = [each for each in values if self._wrappers.makes_task(each)]
+        registering = list(self._wrappers.registering(call.func, scope))
         if not registering or self._wrappers.is_given(call.args[0], scope):
             return []
         given = self._resolver.evaluate(call.args[0], scope)

@@ -31,6 +31,10 @@ TASK_CLASSES: Final = re.compile(
 )
 TRACKWRIGHT_DECORATOR: Final = re.compile(r"trackwright(?:\.\w+)*\.tracked_task")
 TRACKWRIGHT_BASE: Final = re.compile(r"trackwright(?:\.\w+)*\.TrackedTask")
+TELLING: Final = (
+    r"task|(?:shared|periodic|tracked|register)_task|\w*[Cc]elery\w*task|\w*Task|QueueOnce|Singleton|Batches"
+)
+"""What registrars and task classes go by that are not the project's own."""
 
 OTHER_FRAMEWORKS: Final = frozenset(
     {

@@ -1,11 +1,13 @@
 """A project's own decorators that end in Celery: followed from their definition to where they are used."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from trackwright_gen.source.frameworks.celery.naming import TELLING
 from trackwright_gen.source.frameworks.celery.registrars import CeleryObjects
 from trackwright_gen.source.resolver import Resolver
 from trackwright_gen.source.scopes import Parameter, Scope
+from trackwright_gen.source.telling import Telling
 from trackwright_gen.source.values import ClassValue, FunctionValue, InstanceValue, Made, Value, external_name
 
 
@@ -16,6 +18,22 @@ class Wrappers:
         self._resolver = resolver
         self._objects = objects
         self._known: dict[Scope, bool] = {}
+        self._telling = Telling((), TELLING)
+
+    def learn(self, names: Iterable[str]) -> None:
+        """Take in names that declare tasks: what seemed to be no wrapper may call one of them."""
+        self._telling.learn(names)
+        self._known = {function: known for function, known in self._known.items() if known}
+
+    def may_matter(self, expression: ast.expr, scope: Scope) -> bool:
+        """False for what surely makes no task and is no class of tasks."""
+        return self._telling.may_be(expression, scope)
+
+    def registering(self, expression: ast.expr, scope: Scope) -> tuple[Value, ...]:
+        """The values of an expression that make a task of what they are given."""
+        if not self.may_matter(expression, scope):
+            return ()
+        return tuple(each for each in self._resolver.evaluate(expression, scope) if self.makes_task(each))
 
     def makes_task(self, value: Value) -> bool:
         """True for a registrar, and for a project's function or class that wraps one."""
@@ -52,27 +70,25 @@ class Wrappers:
     def _registers(self, call: ast.Call, scope: Scope) -> bool:
         if not call.args or not self.is_given(call.args[0], scope):
             return False
-        return any(self.makes_task(each) for each in self._resolver.evaluate(call.func, scope))
+        return bool(self.registering(call.func, scope))
 
     def _is_decorated_task(self, scope: Scope) -> bool:
         return scope.parent is not None and any(
-            self.makes_task(value)
-            for decorator in scope.decorators
-            for value in self._resolver.evaluate(decorator, scope.parent)
+            self.registering(decorator, scope.parent) for decorator in scope.decorators
         )
 
     def _returns_registrar(self, function: Scope) -> bool:
         return any(
-            self.makes_task(value)
-            for value in self._resolver.results(function)
-            if not isinstance(value, ClassValue | InstanceValue)
+            not isinstance(value, ClassValue | InstanceValue)
+            for expression in function.returns
+            for value in self.registering(expression, function)
         )
 
     def registers_something(self, function: Scope) -> bool:
         """True if a function makes a task of anything at all."""
         return any(
             (isinstance(call.func, ast.Attribute) and call.func.attr == "register_task")
-            or any(self.makes_task(each) for each in self._resolver.evaluate(call.func, scope))
+            or bool(self.registering(call.func, scope))
             for scope in function.walk()
             for call in scope.calls
         )
