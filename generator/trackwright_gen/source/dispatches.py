@@ -24,6 +24,7 @@ _METHODS: dict[str, How] = {
 _SHAPE = re.compile(
     rb"\.(?:delay|apply_async|send_task|s|si|signature|subtask)\s*\(|beat_schedule|BEAT_SCHEDULE"
 )
+_WORD = re.compile(rb"\w+")
 _HINTS = (
     b".delay",
     b".apply_async",
@@ -63,13 +64,18 @@ class Dispatches:
 
     def all(self) -> Iterator[Dispatch]:
         """Every dispatch of the files that are reported on."""
-        for module in self._search.modules(_SHAPE, hints=_HINTS):
+        for module in self._modules():
             for scope in module.scope.walk():
                 for call in scope.calls:
                     found = self.of_call(call, scope)
                     if found is not None:
                         yield found
             yield from self._scheduled(module)
+
+    def _modules(self) -> tuple[Module, ...]:
+        """The files that can name a job: by its own name, or by a package on the way to it."""
+        words = {word for name in self._by_name for word in _WORD.findall(name.encode())}
+        return self._search.modules(_SHAPE, hints=_HINTS, beside=frozenset(words))
 
     def of_call(self, call: ast.Call, scope: Scope) -> Dispatch | None:
         """The dispatch that a call is."""

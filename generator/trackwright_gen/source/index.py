@@ -44,6 +44,10 @@ class SourceIndex:
         """What was read, and what was asked of the bytes of all files, so far."""
         return Footprint(frozenset(self._modules), tuple(self._questions))
 
+    def data(self, path: Path) -> bytes:
+        """The bytes of a file."""
+        return self._bytes.of(path)
+
     def load(self, path: Path) -> Module | None:
         """The module of a file, parsed on first use; None if it cannot be read."""
         if path not in self._modules:
@@ -78,17 +82,18 @@ class SourceIndex:
 
     def matching(self, pattern: re.Pattern[bytes], *, hints: Iterable[bytes]) -> tuple[Module, ...]:
         """The modules of the files whose bytes match, in the order of their paths."""
-        found = [self.load(path) for path in sorted(self._matching_paths(pattern, hints))]
+        found = [self.load(path) for path in sorted(self.matching_paths(pattern, hints=hints))]
         return tuple(module for module in found if module is not None)
 
     def occurs(self, pattern: re.Pattern[bytes], *, hints: Iterable[bytes]) -> bool:
         """True if the bytes of any file match; that file counts as read, since the answer hangs on it."""
-        path = next(self._matching_paths(pattern, hints), None)
+        path = next(self.matching_paths(pattern, hints=hints), None)
         if path is not None:
             self.load(path)
         return path is not None
 
-    def _matching_paths(self, pattern: re.Pattern[bytes], hints: Iterable[bytes]) -> Iterator[Path]:
+    def matching_paths(self, pattern: re.Pattern[bytes], *, hints: Iterable[bytes]) -> Iterator[Path]:
+        """The files whose bytes match, parsed or not."""
         texts = tuple(hints)
         self._questions[pattern] = None
         for path, data in self._bytes.items():

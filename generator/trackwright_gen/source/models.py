@@ -74,6 +74,9 @@ class Models:
 
     def names_legacy(self, name: str, scope: Scope) -> bool:
         """True if a name stands for a legacy model where it is read."""
+        bound = scope.bindings.get(name, ())
+        if name not in self._known_names and not any(map(self._may_lead, bound)):
+            return False
         return any(self.is_legacy(value, scope.module) for value in self._resolver.lookup(name, scope))
 
     def legacy_part(self, expression: ast.expr, scope: Scope) -> ast.expr | None:
@@ -125,7 +128,7 @@ class Models:
     def _may_lead(self, binding: Binding) -> bool:
         match binding:
             case Imported(_, attribute):
-                return attribute in self.names
+                return attribute in self._known_names
             case Assigned(value, _) if value is not None:
                 return not self._known_names.isdisjoint(names_in(value))
             case _:

@@ -1,11 +1,14 @@
 """Files that one question is about, found by their bytes when it is asked: most runs ask few of them."""
 
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from trackwright_gen.source.index import SourceIndex
 from trackwright_gen.source.scopes import Module
+
+_WORD = re.compile(rb"\w+")
 
 
 class Search:
@@ -14,14 +17,36 @@ class Search:
     def __init__(self, index: SourceIndex, reported: Iterable[Path]) -> None:
         self._index = index
         self._reported = frozenset(reported)
-        self._found: dict[re.Pattern[bytes], tuple[Module, ...]] = {}
+        self._found: dict[object, tuple[Module, ...]] = {}
 
-    def modules(self, shape: re.Pattern[bytes], *, hints: Iterable[bytes]) -> tuple[Module, ...]:
-        """The modules whose bytes match; hints are texts of which a match holds at least one."""
-        if shape not in self._found:
-            matching = self._index.matching(shape, hints=hints)
-            self._found[shape] = tuple(each for each in matching if each.path in self._reported)
-        return self._found[shape]
+    def modules(
+        self,
+        shape: re.Pattern[bytes],
+        *,
+        hints: Iterable[bytes],
+        beside: re.Pattern[bytes] | frozenset[bytes] | None = None,
+    ) -> tuple[Module, ...]:
+        """The modules whose bytes match; hints are texts of which a match holds at least one.
+
+        `beside` is what has to be in the file or its path as well: a pattern, or any of some words.
+        """
+        question = (shape, beside)
+        if question not in self._found:
+            paths = self._index.matching_paths(shape, hints=hints)
+            wanted = [path for path in paths if path in self._reported and self._has(path, beside)]
+            found = (self._index.load(path) for path in sorted(wanted))
+            self._found[question] = tuple(module for module in found if module is not None)
+        return self._found[question]
+
+    def _has(self, path: Path, beside: re.Pattern[bytes] | frozenset[bytes] | None) -> bool:
+        match beside:
+            case None:
+                return True
+            case frozenset():
+                words = {*_WORD.findall(self._index.data(path)), *_WORD.findall(os.fsencode(path))}
+                return not beside.isdisjoint(words)
+            case _:
+                return beside.search(self._index.data(path)) is not None
 
     def everywhere(self, shape: re.Pattern[bytes], *, hints: Iterable[bytes]) -> bool:
         """True if any file of the project matches, reported on or not."""

@@ -61,10 +61,18 @@ _NAIVE = frozenset({"datetime.datetime.utcnow", "datetime.datetime.now"})
 def check(project: SourceProject) -> Iterator[Finding]:
     """One finding per use."""
     bodies = {job.declaration.body for job in project.jobs if job.tracked}
-    for module in project.search.modules(_SHAPE, hints=(b"utcnow", b".now")):
+    of_jobs = (body.module for body in bodies if body is not None)
+    tracking = project.search.modules(_SHAPE, hints=(b"utcnow", b".now"), beside=_of_tracking(project))
+    for module in dict.fromkeys((*of_jobs, *tracking)):
         for use in module.uses:
             if use.role == "value" and _is_naive(project, use) and _is_tracking(project, use.scope, bodies):
                 yield _finding(use)
+
+
+def _of_tracking(project: SourceProject) -> re.Pattern[bytes]:
+    """What is written wherever a class of tracking is."""
+    bases = (base.scope.name.encode() for base in project.tables.bases)
+    return re.compile(b"|".join((rb"[Tt]rack", *map(re.escape, bases))))
 
 
 def _is_naive(project: SourceProject, use: Use) -> bool:

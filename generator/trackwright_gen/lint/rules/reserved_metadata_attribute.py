@@ -50,13 +50,16 @@ from trackwright_gen.source.values import External, Missing, Unknown, external_n
 
 CODE = "TW306"
 NAME = "reserved-metadata-attribute"
-_SHAPE = re.compile(rb"^[ \t]+metadata[ \t]*(?:=(?!=)|:)", re.MULTILINE)
+_SHAPE = re.compile(
+    rb"^[ \t]+metadata[ \t]*(?::[^=\n]*\bMapped\b|(?::[^=\n]*)?=[ \t]*[(\\]?\s*\w[\w.]*\s*\()", re.MULTILINE
+)
+_MAPPING = re.compile(rb"Column\b|\bmapped_column\b|\bdeferred\b|\bcolumn_property\b|\bMapped\b")
 _COLUMNS = frozenset({"Column", "mapped_column", "deferred", "column_property"})
 
 
 def check(project: SourceProject) -> Iterator[Finding]:
     """One finding per class."""
-    for module in project.search.modules(_SHAPE, hints=(b"metadata",)):
+    for module in project.search.modules(_SHAPE, hints=(b"metadata",), beside=_MAPPING):
         for class_ in module.classes:
             for binding in class_.bindings.get("metadata", ()):
                 if (
