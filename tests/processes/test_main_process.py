@@ -35,6 +35,34 @@ def test_at_a_hard_time_limit_a_row_has_another_attempt_or_fails(project: Projec
     assert (failed.attempts, outcomes(failed), project.effects(never)) == (1, ["FAILED"], 0)
 
 
+@pytest.mark.parametrize(
+    ("servers_kind", "task"),
+    [
+        ("postgresql+redis", "update_price_soft"),
+        ("postgresql, asyncpg+redis", "update_price_soft_async"),
+        ("sqlite+filesystem", "update_price_soft_async"),
+    ],
+    indirect=["servers_kind"],
+)
+def test_at_a_soft_time_limit_a_row_has_another_attempt(project: Project, task: str) -> None:
+    (tracking_id,) = project.enqueue("hang once", task=task)
+    with project.start():
+        row = project.wait_for(tracking_id, "COMPLETED")
+    assert row.task_metadata["trail"][0]["error"].startswith("SoftTimeLimitExceeded")
+    assert (row.attempts, project.effects(tracking_id)) == (2, 1)
+
+
+@ON_POSTGRESQL
+def test_a_body_out_of_memory_fails_its_row_and_not_the_worker(project: Project) -> None:
+    with project.start("--pool", "prefork", "--concurrency", "1"):
+        hungry, other = project.enqueue("out of memory", "ok")
+        failed = project.wait_for(hungry, "FAILED")
+        (after,) = project.enqueue("ok")
+        project.wait_for(other, "COMPLETED")
+        project.wait_for(after, "COMPLETED")
+    assert (failed.attempts, failed.error_message) == (3, "MemoryError")
+
+
 @PREFORK
 def test_a_body_that_leaves_its_process_costs_an_attempt_and_no_lease(project: Project) -> None:
     (tracking_id,) = project.enqueue("leave once", task="update_price_soon")

@@ -95,6 +95,8 @@ def work(run: TaskRun[PriceTracking]) -> None:
             sys.exit(3)
         case "slow":
             time.sleep(0.02)
+        case "out of memory":
+            raise MemoryError
         case "until cancelled":
             run.session.rollback()
             _mark(run)
@@ -159,6 +161,17 @@ async def update_price_async(run: AsyncTaskRun[PriceTracking]) -> None:
     if run.tracking.case == "fail once" and run.attempt == 1:
         message = "first try fails"
         raise ConnectionError(message)
+    if run.tracking.case == "hang once" and run.attempt == 1:
+        await asyncio.sleep(600)
+
+
+SOFT: dict[str, Any] = {"backoff": Backoff(base=0.1, jitter=False), "soft_time_limit": 1, "lease": 600.0}
+update_price_soft = tracked_task(
+    celery_app, PriceTracking, session_factory=SessionLocal, name="update_price_soft", **SOFT
+)(work)
+update_price_soft_async = tracked_task(
+    celery_app, PriceTracking, session_factory=AsyncSessionLocal, name="update_price_soft_async", **SOFT
+)(update_price_async.run)
 
 
 @tracked_task(

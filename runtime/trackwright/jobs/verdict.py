@@ -10,6 +10,7 @@ from typing import Any
 from celery.exceptions import Ignore, MaxRetriesExceededError, Reject, Retry
 
 from trackwright.error_text import describe
+from trackwright.errors import TrackwrightError
 from trackwright.jobs.policy import Policy
 from trackwright.jobs.run import LONGEST_WAIT
 
@@ -33,6 +34,10 @@ class Dropped:
 
 
 Verdict = Again | Over | Dropped
+
+
+class OutOfMemory(TrackwrightError):
+    """A body's last attempt raised MemoryError. Celery stops the whole worker for one that reaches it."""
 
 
 def judge(policy: Policy, error: Exception, attempt: int) -> Verdict:
@@ -65,6 +70,8 @@ def signal_over(error: Exception) -> Exception:
             return Reject(_untyped(error).reason, requeue=False)
         case Retry():
             return error.exc if isinstance(error.exc, Exception) else MaxRetriesExceededError(describe(error))
+        case MemoryError():
+            return OutOfMemory(describe(error))
         case _:
             return error
 
