@@ -18,6 +18,9 @@ COMMANDS: dict[str, CommandEntry] = {
     "generate": CommandEntry(
         "trackwright_gen.cli.generate", "generator", "Generate tracked domains and their migrations."
     ),
+    "remove": CommandEntry(
+        "trackwright_gen.cli.remove", "generator", "Undo what was generated for a domain."
+    ),
     "schema": CommandEntry("trackwright_gen.cli.schema", "generator", "Print the JSON Schema of a spec."),
     "lint": CommandEntry("trackwright_gen.cli.lint", "lint", "Find untracked tasks and legacy tracking."),
     "tasks": CommandEntry("trackwright_gen.cli.tasks", "lint", "List every job with its evidence."),

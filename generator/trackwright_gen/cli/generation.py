@@ -111,7 +111,7 @@ def _domains(
     drafts = list(_drafts(plans, project, loaded))
     texts = {path: text for draft in drafts for path, text in draft.rendered.items()}
     texts |= {str(one.path): one.text for draft in drafts for one in draft.revisions}
-    shaped = _formatted(texts, project)
+    shaped = in_project_shape(texts, project)
     merge = _merge(project)
     for draft in drafts:
         rendered = {path: shaped[path] for path in draft.rendered}
@@ -138,7 +138,8 @@ def _drafts(
         yield DomainOutcome(plan, record, rendered, (), revisions)
 
 
-def _formatted(texts: Mapping[str, str], project: Project) -> dict[str, str]:
+def in_project_shape(texts: Mapping[str, str], project: Project) -> dict[str, str]:
+    """Generated texts as the project's formatter has them; paths are relative to the project."""
     names = (project.base, project.tracking_base, project.session.factory, project.celery)
     packages = {project.package, *(name.module for name in names)}
     own = sorted({package.partition(".")[0] for package in packages})
@@ -147,7 +148,7 @@ def _formatted(texts: Mapping[str, str], project: Project) -> dict[str, str]:
 
 def _merge(project: Project) -> MergeFiles:
     return merging(
-        lambda path, text: _formatted({str(path): text}, project)[str(path)],
+        lambda path, text: in_project_shape({str(path): text}, project)[str(path)],
         lambda path, text: wrapped(path, text, project.root),
     )
 
@@ -172,7 +173,7 @@ def _shared_files(project: Project, domains: Sequence[DomainOutcome]) -> dict[Pa
     base = missing_tracking_base(project)
     created = {base.path: base.text} if base else {}
     relative = {path.relative_to(project.root).as_posix(): text for path, text in created.items()}
-    shaped = {project.root / path: text for path, text in _formatted(relative, project).items()}
+    shaped = {project.root / path: text for path, text in in_project_shape(relative, project).items()}
     modules = [outcome.path for domain in domains for outcome in domain.outcomes if _will_be(outcome)]
     return missing_packages([*shaped, *modules], project) | shaped
 
@@ -222,10 +223,11 @@ def _registrations(
         task_modules=[own.tasks.name for _, own in modules if project.root / own.tasks.path in present],
         tree=tree,
     )
-    return tuple(_shaped(edit, project.root) for edit in joined([*out, *edits]))
+    return tuple(shaped_edit(edit, project.root) for edit in joined([*out, *edits]))
 
 
-def _shaped(edit: FileEdit, root: Path) -> FileEdit:
+def shaped_edit(edit: FileEdit, root: Path) -> FileEdit:
+    """An edit whose new text the formatter has seen, if the user lets it see the file."""
     return replace(edit, new_text=shaped_like(edit.old_text, edit.new_text, edit.path, root))
 
 

@@ -2,21 +2,13 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
+from trackwright_gen.cli.entries import Entry, diff_of, lines_of, revisions_json, shown_path
 from trackwright_gen.cli.generation import Generation
 from trackwright_gen.merge.outcome import Conflict, Create, Delete, Foreign, Keep, Move, Outcome, Update
 from trackwright_gen.write.change import Change
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line: what happens to which file, and why."""
-
-    action: str
-    path: str
-    reason: str = ""
 
 
 def entries_of(generation: Generation) -> tuple[Entry, ...]:
@@ -25,23 +17,26 @@ def entries_of(generation: Generation) -> tuple[Entry, ...]:
     if generation.unresolved:
         return tuple(entry for conflict in generation.conflicts for entry in _entries(conflict, root))
     return (
-        *(Entry("create", _shown(path, root)) for path in generation.created),
+        *(Entry("create", shown_path(path, root)) for path in generation.created),
         *(entry for outcome in generation.outcomes for entry in _entries(outcome, root)),
-        *(Entry("delete", _shown(path, root), "nothing is left beside it") for path in generation.deleted),
-        *(Entry("edit", _shown(edit.path, root), edit.reason) for edit in generation.edits),
-        *(Entry("migrate", _shown(one.path, root), one.message) for one in generation.revisions),
+        *(
+            Entry("delete", shown_path(path, root), "nothing is left beside it")
+            for path in generation.deleted
+        ),
+        *(Entry("edit", shown_path(edit.path, root), edit.reason) for edit in generation.edits),
+        *(Entry("migrate", shown_path(one.path, root), one.message) for one in generation.revisions),
     )
 
 
 def _entries(outcome: Outcome, root: Path) -> Iterator[Entry]:
-    path = _shown(outcome.path, root)
+    path = shown_path(outcome.path, root)
     match outcome:
         case Create():
             yield Entry("create", path)
         case Update():
             yield Entry("update", path)
         case Move(old=old):
-            yield Entry("move", path, f"from {_shown(old, root)}")
+            yield Entry("move", path, f"from {shown_path(old, root)}")
         case Delete():
             yield Entry("delete", path, "generated no more")
         case Conflict(text=None):
@@ -57,15 +52,7 @@ def _entries(outcome: Outcome, root: Path) -> Iterator[Entry]:
 
 def text_report(generation: Generation) -> str:
     """One line per file."""
-    entries = entries_of(generation)
-    width = max((len(entry.path) for entry in entries), default=0)
-    lines = [f"{entry.action:<9}{entry.path:<{width}}  {entry.reason}".rstrip() for entry in entries]
-    lines += [
-        f"hazard   {_shown(revision.path, generation.root)}  {hazard}"
-        for revision in generation.revisions
-        for hazard in revision.hazards
-    ]
-    return "\n".join(lines)
+    return lines_of(entries_of(generation), generation.revisions, generation.root)
 
 
 def json_report(generation: Generation, changes: Sequence[Change], *, written: bool) -> str:
@@ -75,19 +62,9 @@ def json_report(generation: Generation, changes: Sequence[Change], *, written: b
         "root": str(root),
         "domains": [domain.plan.spec.domain for domain in generation.domains],
         "files": [asdict(entry) for entry in entries_of(generation)],
-        "changes": [_shown(change.path, root) for change in changes],
-        "conflicts": [_shown(conflict.path, root) for conflict in generation.conflicts],
-        "revisions": [
-            {
-                "path": _shown(one.path, root),
-                "revision": one.revision,
-                "down_revision": one.down_revision,
-                "message": one.message,
-                "sql": one.sql,
-                "hazards": [asdict(hazard) for hazard in one.hazards],
-            }
-            for one in generation.revisions
-        ],
+        "changes": [shown_path(change.path, root) for change in changes],
+        "conflicts": [shown_path(conflict.path, root) for conflict in generation.conflicts],
+        "revisions": revisions_json(generation.revisions, root),
         "written": written,
     }
     return json.dumps(report, indent=2)
@@ -95,27 +72,4 @@ def json_report(generation: Generation, changes: Sequence[Change], *, written: b
 
 def unified_diff(generation: Generation, changes: Sequence[Change]) -> str:
     """Every change as one diff, then what the migrations do as SQL."""
-    shown = [_diff(change, generation.root) for change in changes if not _is_record(change, generation.root)]
-    for revision in generation.revisions:
-        shown.append(f"-- {_shown(revision.path, generation.root)} on PostgreSQL:\n{revision.sql}")
-        shown += [f"-- hazard: {hazard}\n" for hazard in revision.hazards]
-    return "".join(shown)
-
-
-def _is_record(change: Change, root: Path) -> bool:
-    return change.path.is_relative_to(root / ".trackwright")
-
-
-def _diff(change: Change, root: Path) -> str:
-    # It brings the linter's fixes along.
-    from trackwright_gen.report.diff import file_diff
-
-    return file_diff(_shown(change.path, root), _text(change.before), _text(change.after))
-
-
-def _text(content: bytes | None) -> str | None:
-    return None if content is None else content.decode("utf-8")
-
-
-def _shown(path: Path, root: Path) -> str:
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+    return diff_of(changes, generation.revisions, generation.root)

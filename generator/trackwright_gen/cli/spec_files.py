@@ -34,6 +34,18 @@ def load_specs(folder: Path, wanted: Sequence[str], start: Path) -> tuple[Loaded
     return tuple(loaded.values())
 
 
+def specs_by_domain(folder: Path) -> dict[str, Path]:
+    """The spec of each domain; a broken one goes by the name of its file."""
+    return {_domain_of(path): path for path in _specs_in(folder)}
+
+
+def _domain_of(path: Path) -> str:
+    try:
+        return read_spec(path).spec.domain
+    except (ToolError, ToolErrors):
+        return path.stem
+
+
 def _all(folder: Path) -> list[Path]:
     paths = _specs_in(folder)
     if not paths:

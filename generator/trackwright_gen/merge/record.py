@@ -51,6 +51,11 @@ def read_record(root: Path, domain: str) -> Record:
     return Record(folder, texts)
 
 
+def generated_domains(root: Path) -> tuple[str, ...]:
+    """The domains of which a project has generated files, and not only a table that was left."""
+    return tuple(domain for domain in recorded_domains(root) if (root / FOLDER / domain / "base").is_dir())
+
+
 def recorded_domains(root: Path) -> tuple[str, ...]:
     """The domains that were generated into a project."""
     return tuple(sorted(file.parent.name for file in (root / FOLDER).glob(f"*/{SNAPSHOT}")))

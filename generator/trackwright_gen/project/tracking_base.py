@@ -35,6 +35,12 @@ def missing_tracking_base(project: Project) -> NewFile | None:
     existing = tree.file(name.module)
     if existing is not None and existing.binds(name.name):
         return None
+    return tracking_base_file(tree, project)
+
+
+def tracking_base_file(tree: SourceTree, project: Project) -> NewFile:
+    """The file of the project's BaseTaskTracking as it is written where it is missing."""
+    name = project.tracking_base
     base = tree.source_of(project.base)
     # What declarative_base() returns is Any to type checkers, and mypy strict minds subclassing that.
     is_class = base is None or project.base.name in base.classes or project.base.name in base.imported

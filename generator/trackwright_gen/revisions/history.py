@@ -1,6 +1,6 @@
 """The project's revisions as the planner needs them: read from their source, never run."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +43,17 @@ class History:
         return cls(
             head, paths, {one.revision: one.parents or (None,) for one in found}, home.version_locations
         )
+
+    def ancestors_of(self, revisions: Iterable[str]) -> frozenset[str]:
+        """Every revision that goes before one of some revisions."""
+        found: set[str] = set()
+        waiting = list(revisions)
+        while waiting:
+            for parent in self.parents.get(waiting.pop(), ()):
+                if parent is not None and parent not in found:
+                    found.add(parent)
+                    waiting.append(parent)
+        return frozenset(found)
 
     def folder_of(self, parent: str | None) -> Path:
         """The version folder for a revision that follows `parent`: where that one's file, or the head's, is."""

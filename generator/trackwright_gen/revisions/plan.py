@@ -60,11 +60,28 @@ def plan_revisions(
     revisions: list[Revision] = []
     hazards, down_revision = planned.hazards, parent or history.head
     for change in planned.changes:
-        one = _revision(domain, new, change, home=home, history=history, parent=down_revision)
+        own = _revision_id(domain, down_revision, new)
+        one = _revision(own, change, home=home, history=history, parent=down_revision)
         # Said once, before the first of them runs.
         revisions.append(replace(one, hazards=hazards))
         hazards, down_revision = (), one.revision
     return tuple(revisions)
+
+
+def plan_drop(domain: str, table: Table, home: AlembicHome) -> Revision:
+    """Plan the revision that drops a domain's table; its downgrade creates the table anew, without rows.
+
+    Raises:
+        ToolError: several heads, a broken history or template, this revision is there already.
+    """
+    created = create_table(table)
+    change = Change(f"drop {table.name}", created.downgrade, created.upgrade)
+    history = History.read(home)
+    own = _drop_id(domain, history.head)
+    one = _revision(own, change, home=home, history=history, parent=history.head)
+    loss = Hazard("data loss", f"every row of {table.name} is gone, and going back does not bring it back")
+    code = Hazard("running code", f"code that runs now still reads and writes {table.name}")
+    return replace(one, hazards=(loss, code))
 
 
 def _planned(
@@ -94,9 +111,8 @@ def _planned(
 
 
 def _revision(
-    domain: str, new: Table, change: Change, *, home: AlembicHome, history: History, parent: str | None
+    revision: str, change: Change, *, home: AlembicHome, history: History, parent: str | None
 ) -> Revision:
-    revision = _revision_id(domain, parent, new)
     name, text = render_script(change, home=home, revision=revision, parent=parent)
     path = history.folder_of(parent) / name
     if revision in history.paths or path.exists():
@@ -113,7 +129,14 @@ def _revision(
 
 def _refuse_second(domain: str, new: Table, history: History) -> None:
     """A lost snapshot must not make a second revision that creates the same table."""
+    dropped = history.ancestors_of(
+        revision
+        for revision in history.paths
+        if any(revision == _drop_id(domain, parent) for parent in history.parents[revision])
+    )
     for revision, path in history.paths.items():
+        if revision in dropped:
+            continue
         if any(revision == _revision_id(domain, parent, new) for parent in history.parents[revision]):
             raise ToolError(
                 f"a revision that creates {new.name} is there already",
@@ -124,5 +147,12 @@ def _refuse_second(domain: str, new: Table, history: History) -> None:
 
 def _revision_id(domain: str, parent: str | None, table: Table) -> str:
     # Derived, so that two runs from the same state give the same file.
-    seed = f"{domain}|{parent}|{snapshot_text(table)}"
+    return _hashed(f"{domain}|{parent}|{snapshot_text(table)}")
+
+
+def _drop_id(domain: str, parent: str | None) -> str:
+    return _hashed(f"{domain}|{parent}|dropped")
+
+
+def _hashed(seed: str) -> str:
     return hashlib.sha256(seed.encode()).hexdigest()[:12]
