@@ -60,7 +60,7 @@ golden: $(VENV)/dev.stamp ## write the golden trees anew; read the diff before c
 
 docs: $(VENV)/dev.stamp ## run every block of the documentation, then build the site into site/
 	$(BIN)/python -m pytest $(PYTEST_ARGS) tests/docs
-	$(BIN)/zensical build --clean --strict
+	$(BIN)/python docs/build.py
 
 clean: ## remove the virtual environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache dist site

@@ -65,6 +65,8 @@ class Settings(_Table):
     layout: LayoutName | None = None
     package: str | None = None
     specs: str = "tracking"
+    templates: str | None = None
+    """A folder whose templates take the place of ours of the same name; they are trusted as code is."""
     paths: PathSettings = Field(default_factory=PathSettings)
     lint: LintSettings = Field(default_factory=LintSettings)
 

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from doc_blocks import ROOT, Block, Page, read_page
 from doc_project import BIN, PageRun, matches
+from target_projects import target_project
 
 from trackwright.status import transitions
 
@@ -83,6 +84,14 @@ def _give_a_body(path: Path) -> None:
     path.write_text(before + BODY)
 
 
+def _existing(folder: Path) -> Path:
+    """A service that knows nothing of trackwright."""
+    root = target_project(folder, layout="layered", is_async=False)
+    shutil.rmtree(root / "tracking")
+    (root / "trackwright.toml").unlink()
+    return root
+
+
 @pytest.fixture
 def page_run(page: Page, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[PageRun]:
     """The page's folder and its processes."""
@@ -92,7 +101,9 @@ def page_run(page: Page, tmp_path: Path, request: pytest.FixtureRequest) -> Iter
         variables["DATABASE_URL"] = url
     folder = tmp_path / "work"
     folder.mkdir()
-    if "project none" not in page.notes:
+    if "project existing" in page.notes:
+        folder = _existing(folder / "app")
+    elif "project none" not in page.notes:
         folder = Path(shutil.copytree(request.getfixturevalue("example"), folder / "shop"))
         (folder / "app.db").unlink(missing_ok=True)
         _run(folder, "alembic", "upgrade", "head", **variables)

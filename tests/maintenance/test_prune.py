@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from ops_models import OrderTracking
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 
@@ -152,3 +152,25 @@ def test_a_task_that_is_silent_about_retention_keeps_what_another_said() -> None
 def test_a_negative_retention_is_refused(days: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="days >= 0"):
         Retention(**days)
+
+
+def test_on_a_partitioned_table_only_old_rows_go(postgres_url: str) -> None:
+    engine = create_engine(postgres_url)
+    OrderTracking.metadata.create_all(engine)
+    now = datetime.now(UTC)
+    long_ago = now - 40 * DAY
+    with Session(engine) as session:
+        for statement in (
+            "ALTER TABLE order_task_tracking RENAME TO whole",
+            "CREATE TABLE order_task_tracking (LIKE whole INCLUDING DEFAULTS) PARTITION BY RANGE (created_at)",
+            f"CREATE TABLE old PARTITION OF order_task_tracking FOR VALUES FROM (MINVALUE) TO ('{now - 9 * DAY}')",
+            f"CREATE TABLE new PARTITION OF order_task_tracking FOR VALUES FROM ('{now - 9 * DAY}') TO (MAXVALUE)",
+            # The first row of each partition: both lie at the address (0,1).
+            "INSERT INTO order_task_tracking (id, status, created_at) VALUES (2, 'PROCESSING', now())",
+            f"INSERT INTO old (id, status, created_at, completed_at) VALUES (1, 'FAILED', '{long_ago}', '{long_ago}')",
+        ):
+            session.execute(text(statement))
+        assert session.scalar(text("SELECT count(DISTINCT ctid) FROM order_task_tracking")) == 1
+        assert SyncTaskTrackingCRUD(OrderTracking).prune(session, Retention(failed=30)) == 1
+        assert session.scalars(text("SELECT id FROM order_task_tracking")).all() == [2]
+    engine.dispose()

@@ -1,6 +1,7 @@
 """The first revision of a domain on real databases: up, no drift, down, up; chained without running anybody's code."""
 
 import dataclasses
+import re
 from pathlib import Path
 
 import pytest
@@ -85,7 +86,7 @@ def test_migrated_equals_created_by_the_catalog(tmp_path: Path, postgres_url: st
 def test_nobody_elses_revision_is_run(tmp_path: Path) -> None:
     home = alembic_home(tmp_path, extra='raise RuntimeError("a revision was imported")\n')
     (revision,) = plan_revisions("order", None, planned(tmp_path, EVERY_TYPE), home)
-    assert "down_revision: Union[str, Sequence[str], None] = 'base0001'" in revision.text
+    assert re.search(r"^down_revision\b.* = 'base0001'$", revision.text, re.MULTILINE)
     assert "Create Date" in revision.text
 
 

@@ -4,7 +4,7 @@
     <!-- docs: postgresql -->           its project is on PostgreSQL
     <!-- docs: background -->           (before a console block) its command runs until the page ends
     <!-- docs: shown -->                (before a block) not run: a command has to parse, a file to be well-formed
-    <!-- docs: exits 1 -->              (before a console block) its commands end with 1, not with 0
+    <!-- docs: exits 1 -->              (before a console block) its commands end with 1, or 2, not with 0
     <!-- docs: excerpt -->              (before a titled block) the project's file has these lines already
 
 A block with a title is that file of the project.
@@ -21,7 +21,7 @@ _PART = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _TITLE = re.compile(r'title="([^"]+)"')
-_ABOUT_THE_BLOCK = {"background", "shown", "excerpt", "exits 1"}
+_ABOUT_THE_BLOCK = {"background", "shown", "excerpt", "exits 1", "exits 2"}
 
 
 @dataclass(frozen=True, slots=True)

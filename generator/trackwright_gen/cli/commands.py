@@ -21,6 +21,9 @@ COMMANDS: dict[str, CommandEntry] = {
     "remove": CommandEntry(
         "trackwright_gen.cli.remove", "generator", "Undo what was generated for a domain."
     ),
+    "templates": CommandEntry(
+        "trackwright_gen.cli.templates", "generator", "List the templates, or copy one out to change it."
+    ),
     "schema": CommandEntry("trackwright_gen.cli.schema", "generator", "Print the JSON Schema of a spec."),
     "lint": CommandEntry("trackwright_gen.cli.lint", "lint", "Find untracked tasks and legacy tracking."),
     "tasks": CommandEntry("trackwright_gen.cli.tasks", "lint", "List every job with its evidence."),

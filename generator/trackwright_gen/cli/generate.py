@@ -12,6 +12,7 @@ from trackwright_gen.cli.generation_report import json_report, text_report, unif
 from trackwright_gen.cli.options import project_folder
 from trackwright_gen.cli.project_options import project_parts, with_parts
 from trackwright_gen.cli.spec_files import load_specs
+from trackwright_gen.cli.template_files import own_templates
 from trackwright_gen.config import find_settings
 from trackwright_gen.errors import ToolError
 from trackwright_gen.project.detect import detect_project
@@ -64,7 +65,8 @@ def _planned(folder: Path, specs: tuple[str, ...], parts: Mapping[str, str | Non
     found = find_settings(start)
     root = found.source.parent if found.source else start
     loaded = load_specs(root / found.settings.specs, specs, start)
-    return plan_generation(loaded, detect_project(root, with_parts(found.settings, parts)))
+    project = detect_project(root, with_parts(found.settings, parts))
+    return plan_generation(loaded, project, templates=own_templates(root, found.settings))
 
 
 def _say(generation: Generation, *, changed: bool, written: bool) -> None:

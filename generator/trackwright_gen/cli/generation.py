@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from jinja2 import Environment
+
 from trackwright_gen.cli.merging import merging
 from trackwright_gen.cli.migrations import planned_revisions
 from trackwright_gen.cli.outcomes import outcomes_of
@@ -84,15 +86,17 @@ class Generation:
         return any(conflict.text is None for conflict in self.conflicts)
 
 
-def plan_generation(loaded: Sequence[LoadedSpec], project: Project) -> Generation:
-    """Plan a run.
+def plan_generation(
+    loaded: Sequence[LoadedSpec], project: Project, *, templates: Path | None = None
+) -> Generation:
+    """Plan a run; `templates` is a team's own folder of them.
 
     Raises:
         ToolErrors: mistakes of the specs that show in the project, files of somebody else's in the way.
         ToolError: a stage could not do its work.
     """
     plans = plan_domains(loaded, project, recorded_domains(project.root))
-    domains = tuple(_domains(plans, project, loaded))
+    domains = tuple(_domains(plans, project, loaded, environment(templates)))
     _hold_off_foreign(domains)
     generation = Generation(project.root, domains)
     if generation.unresolved:
@@ -105,10 +109,10 @@ def plan_generation(loaded: Sequence[LoadedSpec], project: Project) -> Generatio
 
 
 def _domains(
-    plans: Sequence[DomainPlan], project: Project, loaded: Sequence[LoadedSpec]
+    plans: Sequence[DomainPlan], project: Project, loaded: Sequence[LoadedSpec], jinja: Environment
 ) -> Iterator[DomainOutcome]:
     """What becomes of each domain; all files are formatted at once, as starting ruff costs more than its work."""
-    drafts = list(_drafts(plans, project, loaded))
+    drafts = list(_drafts(plans, project, loaded, jinja))
     texts = {path: text for draft in drafts for path, text in draft.rendered.items()}
     texts |= {str(one.path): one.text for draft in drafts for one in draft.revisions}
     shaped = in_project_shape(texts, project)
@@ -124,10 +128,9 @@ def _domains(
 
 
 def _drafts(
-    plans: Sequence[DomainPlan], project: Project, loaded: Sequence[LoadedSpec]
+    plans: Sequence[DomainPlan], project: Project, loaded: Sequence[LoadedSpec], jinja: Environment
 ) -> Iterator[DomainOutcome]:
     """The domains with their texts as they are rendered, not compared with anything yet."""
-    jinja = environment()
     parent: str | None = None
     for plan, source in zip(plans, loaded, strict=True):
         record = read_record(project.root, plan.spec.domain)

@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ruff import find_ruff_bin
+from ruff.__main__ import find_ruff_bin  # where every 0.15 has it; the package itself only later ones
 
 from trackwright_gen.errors import ToolError
 from trackwright_gen.location import Location

@@ -58,6 +58,7 @@ class _Directory(ScriptDirectory):
     written: tuple[Path, str]
 
     def _generate_template(self, src: Path, dest: Path, **kw: Any) -> None:
+        Path(dest).parent.mkdir(parents=True, exist_ok=True)  # older Alembics leave folders to the user
         super()._generate_template(src, dest, **kw)
         path = Path(dest)
         self.written = (path.relative_to(Path(self.dir) / "versions"), path.read_text(encoding="utf-8"))

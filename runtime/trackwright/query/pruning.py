@@ -86,7 +86,8 @@ def prune(model: Model) -> ReturningDelete[Any]:
     )
     return (
         delete(table_of(model))
-        .where(AtAddresses(batch.scalar_subquery()))
+        # An address is unique within a partition only: the condition again keeps other partitions' active rows.
+        .where(AtAddresses(batch.scalar_subquery()), _is_past(columns_of(model)))
         .returning(columns_of(model).created_at)
     )
 
