@@ -406,6 +406,46 @@ DECLARED = [
         views="from base import Background\nclass Report(Background): ...",
     ),
     case(
+        "an app class of the project that adds options to its tasks",
+        "shop.tasks.add:3",
+        shop__init="from .celery import queue as runner",
+        shop__celery="""
+            from celery import Celery
+            class Loud(Celery):
+                def task(self, *args, **options):
+                    options.setdefault("acks_late", True)
+                    return super().task(*args, **options)
+            queue = Loud("shop")
+        """,
+        shop__tasks="from shop import runner\n@runner.task(queue='a')\ndef add(): ...",
+    ),
+    case(
+        "functions in a loop over a list",
+        "tasks.add:5",
+        "tasks.subtract:5",
+        tasks="from celery import Celery\nq = Celery()\ndef add(): ...\ndef subtract(): ...\n"
+        "for each in [add, subtract]: q.task(each)",
+    ),
+    case(
+        "functions in a loop over a dictionary",
+        "tasks.add:5",
+        tasks="from celery import Celery\nq = Celery()\ndef add(): ...\nJOBS = {'add': add}\n"
+        "for name, job in JOBS.items(): q.task(job, name=name)",
+    ),
+    case(
+        "a class of the project around a decorator of Celery's",
+        "tasks.add:3",
+        wrap="""
+            from celery import shared_task
+            class Job:
+                def __init__(self, queue):
+                    self.queue = queue
+                def __call__(self, fn):
+                    return shared_task(queue=self.queue)(fn)
+        """,
+        tasks="from wrap import Job\n@Job('slow')\ndef add(): ...",
+    ),
+    case(
         "tracked_task of trackwright",
         "tasks.add:3",
         tasks="from trackwright.jobs import tracked_task\n@tracked_task(app, Model)\ndef add(run): ...",

@@ -18,6 +18,7 @@ from trackwright_gen.source.scopes import (
     Scope,
     ScopeNode,
     Use,
+    enclosing_class,
 )
 
 Role = Literal["value", "annotation", "base", "decorator"]
@@ -189,7 +190,7 @@ class _Binder:
             case ast.Name(id=name):
                 _bind(scope, name, binding)
             case ast.Attribute(value=ast.Name(id="self" | "cls"), attr=name):
-                owner = _class_around(scope)
+                owner = enclosing_class(scope)
                 if owner is not None:
                     owner.attributes.setdefault(name, []).append(binding)
             case ast.Tuple(elts=targets) | ast.List(elts=targets):
@@ -254,10 +255,3 @@ class _Binder:
 def _bind(scope: Scope, name: str, binding: Binding) -> None:
     home = scope.module.scope if name in scope.global_names else scope
     home.bindings.setdefault(name, []).append(binding)
-
-
-def _class_around(scope: Scope) -> Scope | None:
-    inner: Scope | None = scope
-    while inner is not None and inner.kind != "class":
-        inner = inner.parent
-    return inner

@@ -16,3 +16,15 @@ def written(expression: ast.expr) -> str:
             return written(owner)
         case _:
             return "?"
+
+
+def choices_of(expression: ast.BoolOp | ast.IfExp) -> list[ast.expr]:
+    """The expressions of which one is the value."""
+    return expression.values if isinstance(expression, ast.BoolOp) else [expression.body, expression.orelse]
+
+
+def element_name(owner: ast.expr, key: ast.expr) -> str:
+    """What an element that nothing shows goes by: `registry["celery.app"]` names it."""
+    if isinstance(key, ast.Constant) and isinstance(key.value, str):
+        return f"{written(owner)}.{key.value}"
+    return "?"

@@ -49,9 +49,12 @@ def _bases(names: Names, scope: Scope) -> Iterator[Value]:
             yield from names.evaluate(bare, scope.parent)
 
 
-def attribute_of(names: Names, scope: Scope, name: str) -> Iterable[Value]:
-    """What an attribute of a class or its instances is, looked up through the classes above it."""
-    ancestors = ancestors_of(names, scope)
+def attribute_of(names: Names, scope: Scope, name: str, *, above: bool = False) -> Iterable[Value]:
+    """What an attribute of a class or its instances is, looked up through the classes above it.
+
+    `above` leaves the class itself out, as `super()` does.
+    """
+    ancestors = ancestors_of(names, scope)[above:]
     for ancestor in ancestors:
         if isinstance(ancestor, ClassValue):
             found = _own_attribute(names, ancestor.scope, name, owner=scope)
@@ -89,3 +92,8 @@ def holds(method: Scope, expression: ast.expr) -> bool:
     if isinstance(node, ast.Module):
         return False
     return node.lineno <= expression.lineno <= (node.end_lineno or node.lineno)
+
+
+def is_static(function: Scope) -> bool:
+    """True for a method that is given neither the object nor the class."""
+    return any(isinstance(each, ast.Name) and each.id == "staticmethod" for each in function.decorators)

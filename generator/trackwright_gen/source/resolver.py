@@ -5,11 +5,22 @@ from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from trackwright_gen.source.annotations import instances_of
-from trackwright_gen.source.expressions import written
-from trackwright_gen.source.hierarchy import ancestors_of, attribute_of
-from trackwright_gen.source.scopes import Assigned, Binding, Imported, Module, Opaque, Parameter, Scope
+from trackwright_gen.source.elements import elements_of, looped_over
+from trackwright_gen.source.expressions import choices_of, element_name, written
+from trackwright_gen.source.hierarchy import ancestors_of, attribute_of, is_static
+from trackwright_gen.source.scopes import (
+    Assigned,
+    Binding,
+    Imported,
+    Module,
+    Opaque,
+    Parameter,
+    Scope,
+    enclosing_class,
+)
 from trackwright_gen.source.values import (
     ClassValue,
+    Display,
     External,
     FunctionValue,
     InstanceValue,
@@ -74,6 +85,8 @@ class Resolver:
         match expression:
             case ast.Name(id=name):
                 return self.lookup(name, scope)
+            case ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr=name):
+                return self._super_attribute(name, scope)
             case ast.Attribute(value=owner, attr=name):
                 return self._each(
                     self.evaluate(owner, scope), lambda value: self.attribute(value, name, scope.module)
@@ -82,16 +95,22 @@ class Resolver:
                 return self._call(expression, scope)
             case ast.Await(value=inner) | ast.NamedExpr(value=inner) | ast.Starred(value=inner):
                 return self.evaluate(inner, scope)
-            case ast.BoolOp(values=choices):
-                return [value for choice in choices for value in self.evaluate(choice, scope)]
-            case ast.IfExp(body=one, orelse=other):
-                return (*self.evaluate(one, scope), *self.evaluate(other, scope))
+            case ast.BoolOp() | ast.IfExp():
+                return [value for choice in choices_of(expression) for value in self.evaluate(choice, scope)]
+            case _:
+                return self._literal(expression, scope)
+
+    def _literal(self, expression: ast.expr, scope: Scope) -> Iterable[Value]:
+        match expression:
             case ast.Constant(value=str(text)):
                 return (Text(text),)
+            case ast.List() | ast.Tuple() | ast.Set() | ast.Dict():
+                return (Display(expression, scope),)
             case ast.Lambda():
                 return [FunctionValue(each) for each in scope.children if each.node is expression]
-            case ast.Subscript(value=owner, slice=ast.Constant(value=str(key))):
-                return (Unknown(f"{written(owner)}.{key}"),)
+            case ast.Subscript(value=owner, slice=key):
+                found = list(elements_of(self, owner, scope))
+                return found or (Unknown(element_name(owner, key)),)
             case _:
                 return (Unknown(written(expression)),)
 
@@ -133,8 +152,9 @@ class Resolver:
                 return self._parameter(name, binding, scope)
             case Assigned():
                 return self.assigned(name, binding, scope)
-            case Opaque():
-                return (Unknown(name),)
+            case Opaque(source):
+                looped = list(looped_over(self, source, scope)) if source is not None else []
+                return looped or (Unknown(name),)
 
     def _module_value(self, dotted: str, importer: Module) -> Value:
         module = self._modules.module(dotted, importer)
@@ -168,7 +188,7 @@ class Resolver:
     def _parameter(self, name: str, parameter: Parameter, scope: Scope) -> Iterable[Value]:
         owner = scope.parent
         is_first = parameter.position == 0 and owner is not None and owner.kind == "class"
-        if owner is not None and is_first and not _is_static(scope):
+        if owner is not None and is_first and not is_static(scope):
             return (ClassValue(owner),) if name in {"cls", "mcs"} else (InstanceValue(owner),)
         if parameter.annotation is not None:
             known = [
@@ -239,6 +259,10 @@ class Resolver:
     def _class_attribute(self, value: Value, scope: Scope, name: str) -> tuple[Value, ...]:
         return self._once(("attribute", value, name), lambda: attribute_of(self, scope, name))
 
+    def _super_attribute(self, name: str, scope: Scope) -> Iterable[Value]:
+        class_ = enclosing_class(scope)
+        return attribute_of(self, class_, name, above=True) if class_ is not None else (Unknown(name),)
+
     def ancestors(self, scope: Scope) -> list[Value]:
         """A class and all it inherits from, nearest first; classes outside the project as they are named."""
         return list(self._once(("ancestors", scope), lambda: ancestors_of(self, scope)))
@@ -274,7 +298,3 @@ class Resolver:
     def instances(self, annotation: ast.expr, scope: Scope) -> tuple[Value, ...]:
         """Instances of what an annotation names; nothing for what it leaves open."""
         return self._once(("instances", annotation, scope), lambda: instances_of(self, annotation, scope))
-
-
-def _is_static(function: Scope) -> bool:
-    return any(isinstance(each, ast.Name) and each.id == "staticmethod" for each in function.decorators)

@@ -84,6 +84,14 @@ class Scope:
             yield from child.walk()
 
 
+def enclosing_class(scope: Scope) -> Scope | None:
+    """The class around a scope, or the scope itself if it is one."""
+    inner: Scope | None = scope
+    while inner is not None and inner.kind != "class":
+        inner = inner.parent
+    return inner
+
+
 Binding = Imported | Assigned | Parameter | Opaque | Scope
 
 

@@ -48,7 +48,21 @@ class Search:
             case _:
                 return beside.search(self._index.data(path)) is not None
 
-    def everywhere(self, shape: re.Pattern[bytes], *, hints: Iterable[bytes]) -> bool:
+    def everywhere(self, shape: re.Pattern[bytes], *, hints: Iterable[bytes]) -> tuple[Module, ...]:
+        """The same in all files of the project, reported on or not."""
+        if (shape, "everywhere") not in self._found:
+            self._found[shape, "everywhere"] = self._index.matching(shape, hints=hints)
+        return self._found[shape, "everywhere"]
+
+    def everywhere_named(self, names: Iterable[str]) -> tuple[Module, ...]:
+        """The modules of all files of the project that hold any of some names as a whole word."""
+        return self._index.load_words(names)
+
+    def reported(self, modules: Iterable[Module]) -> tuple[Module, ...]:
+        """Those of some modules that are reported on."""
+        return tuple(each for each in modules if each.path in self._reported)
+
+    def occurs(self, shape: re.Pattern[bytes], *, hints: Iterable[bytes]) -> bool:
         """True if any file of the project matches, reported on or not."""
         return self._index.occurs(shape, hints=hints)
 

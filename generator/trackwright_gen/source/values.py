@@ -82,6 +82,14 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Display:
+    """A list, tuple, set or dictionary that is spelled out."""
+
+    node: ast.List | ast.Tuple | ast.Set | ast.Dict
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """Something unresolved, with the name it goes by in the code."""
 
@@ -99,6 +107,7 @@ Value = (
     | Member
     | ParameterValue
     | Text
+    | Display
     | Unknown
 )
 

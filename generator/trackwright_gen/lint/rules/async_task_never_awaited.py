@@ -48,7 +48,7 @@ _POOL_HINTS = (b"celery_aio_pool", b"celery_pool_asyncio", b"aio_celery", b"cele
 def check(project: SourceProject) -> Iterator[Finding]:
     """One finding per task; none where the project runs a pool for coroutines."""
     found = [job for job in project.jobs if job.framework == "celery" and job.is_async and _is_plain(job)]
-    if found and not project.search.everywhere(_POOLS, hints=_POOL_HINTS):
+    if found and not project.search.occurs(_POOLS, hints=_POOL_HINTS):
         for job in found:
             message = (
                 f"Celery never awaits `{job.name}`: its body does not run; use `@tracked_task`, which does, "

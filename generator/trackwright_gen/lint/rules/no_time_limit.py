@@ -55,7 +55,7 @@ def check(project: SourceProject) -> Iterator[Finding]:
     found = [
         job for job in project.jobs if job.framework == "celery" and job.tracked and not _is_limited(job)
     ]
-    if found and not project.search.everywhere(_FOR_ALL, hints=_HINTS):
+    if found and not project.search.occurs(_FOR_ALL, hints=_HINTS):
         for job in found:
             message = (
                 f"`{job.name}` may run for ever; give it `soft_time_limit=` and `time_limit=`, in seconds"

@@ -1,21 +1,19 @@
 """APScheduler: `add_job`, `add_schedule` and `@scheduler.scheduled_job`."""
 
 import re
-from collections.abc import Iterator
 
-from trackwright_gen.source.callables import called, decorated, given, made_by, method_of
-from trackwright_gen.source.jobs import Declaration
+from trackwright_gen.source.callables import Given, Ways, called, made_by, method_of
 from trackwright_gen.source.resolver import Resolver
-from trackwright_gen.source.scopes import Module
 from trackwright_gen.source.values import FunctionValue, InstanceValue, Made, Value, external_name
 
 SHAPES = re.compile(rb"\.(?:add_job|add_schedule|scheduled_job)\s*\(|@[\w.]*scheduler\.task\b")
 HINTS = (b"add_job", b"add_schedule", b"scheduled_job", b"scheduler.task")
+PACKAGES = frozenset({"apscheduler", "flask_apscheduler"})
 _SCHEDULERS = re.compile(r"(?:flask_)?apscheduler(?:\.\w+)*\.\w*Scheduler")
 
 
-def read_jobs(names: Resolver, module: Module) -> Iterator[Declaration]:
-    """The jobs of a module."""
+def ways(names: Resolver) -> Ways:
+    """How APScheduler is given its jobs."""
 
     def is_scheduler(value: Value | None) -> bool:
         match value:
@@ -38,12 +36,9 @@ def read_jobs(names: Resolver, module: Module) -> Iterator[Declaration]:
             _SCHEDULERS.fullmatch(made_by(method_of(value, "task")))
         )
 
-    yield from decorated("apscheduler", names, module, decorates)
-    yield from given(
+    return Ways(
         "apscheduler",
-        names,
-        module,
-        takes_function,
-        telling=("add_job", "add_schedule"),
-        keywords=("func", "func_or_task_id"),
+        decorates,
+        ("scheduled_job", "task"),
+        (Given(takes_function, ("add_job", "add_schedule"), keywords=("func", "func_or_task_id")),),
     )

@@ -1,10 +1,8 @@
 """RQ: `@job`, `queue.enqueue(fn)`, django-rq and rq-scheduler."""
 
 import re
-from collections.abc import Iterator
 
-from trackwright_gen.source.callables import called, decorated, given, made_by, method_of
-from trackwright_gen.source.jobs import Declaration
+from trackwright_gen.source.callables import Given, Ways, called, made_by, method_of
 from trackwright_gen.source.resolver import Resolver
 from trackwright_gen.source.scopes import Module
 from trackwright_gen.source.values import InstanceValue, Value, external_name
@@ -13,6 +11,7 @@ SHAPES = re.compile(
     rb"\bdjango_rq\b|\brq\.decorators\b|\.enqueue(?:_call|_at|_in)?\s*\(|\bflask_rq2?\b|\brq_scheduler\b"
 )
 HINTS = (b"rq", b".enqueue")
+PACKAGES = frozenset({"rq", "django_rq", "flask_rq", "flask_rq2", "rq_scheduler"})
 _DECORATORS = frozenset(
     {"rq.decorators.job", "rq.job", "django_rq.job", "django_rq.decorators.job", "flask_rq.job"}
 )
@@ -23,8 +22,8 @@ _APPS = re.compile(r"flask_rq2(?:\.\w+)*\.RQ")
 _SCHEDULERS = re.compile(r"rq_scheduler(?:\.\w+)*\.Scheduler|django_rq(?:\.\w+)*\.get_scheduler")
 
 
-def read_jobs(names: Resolver, module: Module) -> Iterator[Declaration]:
-    """The jobs of a module."""
+def ways(names: Resolver) -> Ways:
+    """How RQ is given its jobs."""
 
     def is_queue(value: Value | None) -> bool:
         if isinstance(value, InstanceValue):
@@ -36,13 +35,10 @@ def read_jobs(names: Resolver, module: Module) -> Iterator[Declaration]:
         return (external_name(value) or "") in _DECORATORS or bool(_APPS.fullmatch(made_by(app)))
 
     def takes_first(value: Value) -> bool:
-        queue = method_of(value, "enqueue", "enqueue_call")
-        by_name = "queue" in called(queue) and "rq" in module.imported_packages
         cron = method_of(value, "schedule", "cron")
         return (
             external_name(value) in _FUNCTIONS
-            or is_queue(queue)
-            or by_name
+            or is_queue(method_of(value, "enqueue", "enqueue_call"))
             or bool(cron is not None and _SCHEDULERS.fullmatch(made_by(cron)))
         )
 
@@ -50,6 +46,17 @@ def read_jobs(names: Resolver, module: Module) -> Iterator[Declaration]:
         owner = method_of(value, "enqueue_at", "enqueue_in")
         return is_queue(owner) or bool(owner is not None and _SCHEDULERS.fullmatch(made_by(owner)))
 
-    yield from decorated("rq", names, module, decorates)
-    yield from given("rq", names, module, takes_first, telling=_NAMES, keywords=("func", "f"))
-    yield from given("rq", names, module, takes_second, telling=_NAMES, position=1, keywords=("func",))
+    return Ways(
+        "rq",
+        decorates,
+        telling=("job",),
+        given=(
+            Given(takes_first, _NAMES, keywords=("func", "f"), in_module=_is_named_queue),
+            Given(takes_second, _NAMES, position=1, keywords=("func",)),
+        ),
+    )
+
+
+def _is_named_queue(value: Value, module: Module) -> bool:
+    """True for a queue by its name, in a module that imports RQ."""
+    return "queue" in called(method_of(value, "enqueue", "enqueue_call")) and "rq" in module.imported_packages

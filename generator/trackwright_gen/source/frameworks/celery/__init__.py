@@ -1,17 +1,17 @@
 """Celery: every way a project can declare a task, told apart from what only looks like one."""
 
-import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from trackwright_gen.source.frameworks.celery.classes import TaskClasses
 from trackwright_gen.source.frameworks.celery.declarations import Declarations
+from trackwright_gen.source.frameworks.celery.naming import TELLING
 from trackwright_gen.source.frameworks.celery.registrars import CeleryObjects
-from trackwright_gen.source.frameworks.celery.wrappers import Wrappers
-from trackwright_gen.source.hierarchy import holds
 from trackwright_gen.source.jobs import Declaration
 from trackwright_gen.source.resolver import Resolver
-from trackwright_gen.source.scopes import Assigned, Binding, Module, Scope
+from trackwright_gen.source.scopes import Module
+from trackwright_gen.source.telling import Telling
+from trackwright_gen.source.wrappers import Wrappers
 
 SHAPES = re.compile(
     rb"^[ \t]*@[\w.]*task\b"  # a decorator of that name
@@ -37,7 +37,7 @@ class Celery:
     def __init__(self, resolver: Resolver) -> None:
         self._resolver = resolver
         self._objects = CeleryObjects(resolver)
-        self._wrappers = Wrappers(resolver, self._objects)
+        self._wrappers = Wrappers(resolver, self._objects.registers, Telling((), TELLING))
 
     def learn(self, names: Iterable[str]) -> None:
         """Take in names that were found to lead to tasks."""
@@ -61,31 +61,7 @@ class Celery:
                 for child in class_.children
             ):
                 yield class_.name
-        yield from self._aliases(module)
-
-    def _aliases(self, module: Module) -> Iterator[str]:
-        for scope in (module.scope, *module.classes):
-            for name, bindings in scope.bindings.items():
-                if name not in _ALREADY_A_SHAPE and any(self._is_alias(each, scope) for each in bindings):
-                    yield name
-        for class_ in module.classes:
-            for name, assigned in class_.attributes.items():
-                if any(self._registers_in_a_method(each.value, class_) for each in assigned if each.value):
-                    yield name
-
-    def _is_alias(self, binding: Binding, scope: Scope) -> bool:
-        return (
-            isinstance(binding, Assigned)
-            and binding.value is not None
-            and bool(self._wrappers.registering(binding.value, scope))
-        )
-
-    def _registers_in_a_method(self, value: ast.expr, class_: Scope) -> bool:
-        """True for the value in `self.register = app.task`."""
-        return any(
-            holds(method, value) and bool(self._wrappers.registering(value, method))
-            for method in class_.children
-        )
+        yield from (name for name in self._wrappers.aliases_in(module) if name not in _ALREADY_A_SHAPE)
 
     def declarations(self, modules: Sequence[Module], reported: Sequence[Module]) -> Iterator[Declaration]:
         """All tasks of some modules, each once, knowing all modules that were read."""

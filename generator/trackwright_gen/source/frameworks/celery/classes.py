@@ -4,11 +4,11 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from trackwright_gen.source.frameworks.celery.registrars import CeleryObjects
-from trackwright_gen.source.frameworks.celery.wrappers import Wrappers
 from trackwright_gen.source.jobs import Declaration, Option
 from trackwright_gen.source.resolver import Resolver
 from trackwright_gen.source.scopes import Assigned, Module, Scope
 from trackwright_gen.source.values import ClassValue, InstanceValue, Member, Text, Unknown
+from trackwright_gen.source.wrappers import Wrappers
 
 
 class TaskClasses:

@@ -4,11 +4,11 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from trackwright_gen.source.frameworks.celery.registrars import CeleryObjects, options_of
-from trackwright_gen.source.frameworks.celery.wrappers import Wrappers
 from trackwright_gen.source.jobs import Declaration, Option
 from trackwright_gen.source.resolver import Resolver
 from trackwright_gen.source.scopes import Module, Scope
 from trackwright_gen.source.values import FunctionValue, Member, Text, Value
+from trackwright_gen.source.wrappers import Wrappers
 
 
 class Declarations:
@@ -78,7 +78,12 @@ class Declarations:
                 if call.args and call not in module.decorator_calls:
                     registering = self._registering_call(call, scope)
                     if registering:
-                        yield self._call(call, scope, registering)
+                        given = self._resolver.evaluate(call.args[0], scope)
+                        bodies: list[Scope | None] = [
+                            each.scope for each in given if isinstance(each, FunctionValue)
+                        ]
+                        for body in bodies or [None]:
+                            yield self._call(call, scope, registering, body)
 
     def _registering_call(self, call: ast.Call, scope: Scope) -> list[Value]:
         registering = list(self._wrappers.registering(call.func, scope))
@@ -97,9 +102,9 @@ class Declarations:
         """`tracked_task(app, Model)` has positional arguments that are no functions."""
         return any(str(getattr(each, "dotted", "")).endswith(".tracked_task") for each in registering)
 
-    def _call(self, call: ast.Call, scope: Scope, registering: list[Value]) -> Declaration:
-        given = self._resolver.evaluate(call.args[0], scope)
-        body = next((each.scope for each in given if isinstance(each, FunctionValue)), None)
+    def _call(
+        self, call: ast.Call, scope: Scope, registering: list[Value], body: Scope | None
+    ) -> Declaration:
         options = self._options(call.func, scope, registering)
         options = tuple(dict.fromkeys((*options_of(call, scope), *options)))
         module = scope.module

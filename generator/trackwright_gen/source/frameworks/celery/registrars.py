@@ -84,6 +84,10 @@ class CeleryObjects:
             case _:
                 return None
 
+    def registers(self, value: Value) -> bool:
+        """True for what makes a task of a function."""
+        return self.registrar(value) is not None
+
     def registrar(self, value: Value) -> Registrar | None:
         """How a value makes tasks, if it does."""
         if value not in self._registrars:
@@ -99,6 +103,9 @@ class CeleryObjects:
                 return None if app is None else Registrar(app)
             case External(dotted) | Missing(dotted):
                 return _registrar_by_name(dotted)
+            case FunctionValue(Scope(name="task"), Scope() as owner):
+                # An app class of the project that adds options of its own.
+                return Registrar(sure=True) if self.app(InstanceValue(owner)) else None
             case Unknown(name):
                 return Registrar(sure=False) if is_like_registrar(name) else None
             case Made(by, ast.Call() as call, scope):

@@ -1,24 +1,45 @@
-"""A project's own decorators that end in Celery: followed from their definition to where they are used."""
+"""A project's own functions that end in a framework's: followed from their definition to where they are used."""
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from trackwright_gen.source.frameworks.celery.naming import TELLING
-from trackwright_gen.source.frameworks.celery.registrars import CeleryObjects
+from trackwright_gen.source.hierarchy import holds
 from trackwright_gen.source.resolver import Resolver
-from trackwright_gen.source.scopes import Parameter, Scope
+from trackwright_gen.source.scopes import Assigned, Binding, Module, Parameter, Scope
 from trackwright_gen.source.telling import Telling
 from trackwright_gen.source.values import ClassValue, FunctionValue, InstanceValue, Made, Value, external_name
+
+IsRegistrar = Callable[[Value], bool]
+Handed = Callable[[ast.Call], ast.expr | None]
+
+
+def first_argument(call: ast.Call) -> ast.expr | None:
+    """What a decorator is given when it is called."""
+    return call.args[0] if call.args else None
 
 
 class Wrappers:
     """Answers whether calling a project's function makes a task of what it is given."""
 
-    def __init__(self, resolver: Resolver, objects: CeleryObjects) -> None:
+    def __init__(
+        self,
+        resolver: Resolver,
+        is_registrar: IsRegistrar,
+        telling: Telling,
+        *,
+        handed: Handed | None = None,
+    ) -> None:
+        """`is_registrar` knows the framework's own functions, `handed` what a call of one gives to it.
+
+        Without `handed` they are decorators. `telling` knows the names that all of them go by.
+        """
         self._resolver = resolver
-        self._objects = objects
+        self._is_registrar = is_registrar
+        self._handed = handed or first_argument
+        self._decorates = handed is None
         self._known: dict[Scope, bool] = {}
-        self._telling = Telling((), TELLING)
+        self._partials: set[ast.Call] = set()
+        self._telling = telling
 
     def learn(self, names: Iterable[str]) -> None:
         """Take in names that declare tasks: what seemed to be no wrapper may call one of them."""
@@ -37,15 +58,35 @@ class Wrappers:
 
     def makes_task(self, value: Value) -> bool:
         """True for a registrar, and for a project's function or class that wraps one."""
+        if self._is_registrar(value):
+            return True
         match value:
             case FunctionValue(scope):
                 return self.is_wrapper(scope)
             case ClassValue(scope) | InstanceValue(scope):
-                return any(self.is_wrapper(method) for method in _called_methods(scope))
+                above = [each for each in self._resolver.ancestors(scope) if not isinstance(each, ClassValue)]
+                return any(map(self._is_registrar, above)) or any(
+                    map(self.is_wrapper, _called_methods(scope))
+                )
             case Made(FunctionValue(scope), _, _):
                 return self.is_wrapper(scope)
+            case Made(by, ast.Call() as call, scope):
+                return self._is_made_registrar(by, call, scope)
             case _:
-                return self._objects.registrar(value) is not None
+                return False
+
+    def _is_made_registrar(self, by: Value, call: ast.Call, scope: Scope) -> bool:
+        """True for `partial(decorator, ...)`, and for `decorator(...)` where that gives a decorator."""
+        if external_name(by) != "functools.partial":
+            return self._decorates and self._is_registrar(by)
+        if call in self._partials or not call.args:
+            return False
+        # While it is being found out, `job = partial(job, ...)` proves nothing about itself.
+        self._partials.add(call)
+        try:
+            return any(map(self.makes_task, self._resolver.evaluate(call.args[0], scope)))
+        finally:
+            self._partials.discard(call)
 
     def is_wrapper(self, function: Scope) -> bool:
         """True if a function registers what it is given, itself or in a function it returns."""
@@ -68,7 +109,8 @@ class Wrappers:
         return False
 
     def _registers(self, call: ast.Call, scope: Scope) -> bool:
-        if not call.args or not self.is_given(call.args[0], scope):
+        handed = self._handed(call)
+        if handed is None or not self.is_given(handed, scope):
             return False
         return bool(self.registering(call.func, scope))
 
@@ -95,7 +137,9 @@ class Wrappers:
 
     def is_given(self, expression: ast.expr, scope: Scope) -> bool:
         """True for a function that comes in through a parameter, bare or wrapped."""
-        for node in ast.walk(expression):
+        # In `JOBS[name]` the name only chooses.
+        looked_at = expression.value if isinstance(expression, ast.Subscript) else expression
+        for node in ast.walk(looked_at):
             if isinstance(node, ast.Name):
                 home = _home(node.id, scope)
                 bound = home.bindings[node.id] if home is not None else []
@@ -104,6 +148,37 @@ class Wrappers:
                 if any(isinstance(each, Scope) and self.wraps_parameter(each) for each in bound):
                     return True
         return False
+
+    def aliases_in(self, module: Module) -> Iterator[str]:
+        """The names that a module gives to what makes tasks."""
+        for scope in (module.scope, *module.classes):
+            for name, bindings in scope.bindings.items():
+                if any(self._is_alias(each, scope) for each in bindings):
+                    yield name
+        for class_ in module.classes:
+            for name, assigned in class_.attributes.items():
+                if any(self._registers_in_a_method(each.value, class_) for each in assigned if each.value):
+                    yield name
+
+    def classes_in(self, module: Module) -> Iterator[str]:
+        """The classes of a module that inherit from a class that makes tasks."""
+        for class_ in module.classes:
+            bases = class_.node.bases if isinstance(class_.node, ast.ClassDef) else []
+            if class_.parent and any(self.registering(base, class_.parent) for base in bases):
+                yield class_.name
+
+    def _is_alias(self, binding: Binding, scope: Scope) -> bool:
+        return (
+            isinstance(binding, Assigned)
+            and binding.value is not None
+            and bool(self.registering(binding.value, scope))
+        )
+
+    def _registers_in_a_method(self, value: ast.expr, class_: Scope) -> bool:
+        """True for the value in `self.register = app.task`."""
+        return any(
+            holds(method, value) and bool(self.registering(value, method)) for method in class_.children
+        )
 
     def wraps_parameter(self, function: Scope) -> bool:
         """True if an inner function stands for one that an outer function was given."""
