@@ -7,6 +7,7 @@ from click.testing import CliRunner
 from target_projects import target_project
 
 from trackwright_gen.cli.group import trackwright
+from trackwright_gen.plan.catalog import CATALOG
 
 
 @pytest.fixture
@@ -37,9 +38,34 @@ def test_a_template_is_copied_out_and_takes_the_place_of_ours(project: Path) -> 
     )
 
 
-def test_a_copied_template_alone_changes_nothing(project: Path) -> None:
+def test_a_changed_template_reaches_every_domain_beside_its_edits(project: Path) -> None:
     run(project, "generate")
-    run(project, "templates", "eject", "model.py")
+    domains = ("contribution_realization", "etf_price_update")
+    services = [project / f"app/services/{domain}.py" for domain in domains]
+    services[1].write_text(f"{services[1].read_text()}\n\nMINE = 1\n")
+    before = services[1].read_text()
+    run(project, "templates", "eject", "service.py")
+    settings = project / "trackwright.toml"
+    settings.write_text(settings.read_text() + 'templates = "templates/trackwright"\n')
+    own = project / "templates/trackwright/service.py.jinja"
+    (own.parent / "_note.jinja").write_text("    note = {{ domain|py }}\n")
+    text, model = own.read_text(), "    model = {{ names.model }}\n"
+    assert model in text
+    own.write_text(text.replace(model, f"{model}{{% include '_note.jinja' %}}\n"))
+    run(project, "generate")
+    for domain, service in zip(domains, services, strict=True):
+        assert f'    note = "{domain}"\n' in service.read_text()
+    assert "MINE = 1" in services[1].read_text()
+    run(project, "generate", "--check")
+    own.unlink()
+    run(project, "generate")
+    assert services[1].read_text() == before
+
+
+def test_copied_templates_alone_change_nothing(project: Path) -> None:
+    run(project, "generate")
+    for artifact in CATALOG:
+        run(project, "templates", "eject", artifact.template)
     settings = project / "trackwright.toml"
     settings.write_text(settings.read_text() + 'templates = "templates/trackwright"\n')
     run(project, "generate", "--check")
@@ -57,8 +83,16 @@ def test_one_that_is_there_is_not_overwritten(project: Path) -> None:
     ("name", "text", "says"),
     [
         ("modle.py.jinja", "", "nothing uses a template 'modle.py'"),
-        ("model.py.jinja", "{{ nobody }}", "'nobody' is undefined"),
-        ("model.py.jinja", "{% if %}", "Expected an expression"),
+        (
+            "model.py.jinja",
+            "a = 1\n\n{{ nobody }}",
+            "model.py.jinja:3:1: template model.py: 'nobody' is undefined",
+        ),
+        (
+            "model.py.jinja",
+            "a = 1\n{% if %}",
+            "model.py.jinja:2:1: template model.py: Expected an expression",
+        ),
         ("model.py.jinja", "class (", ".py:1:7: Expected an identifier"),
     ],
     ids=["of no name", "with an unknown value", "that is no template", "that gives no Python"],

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from traceback import extract_tb
 from typing import Any
 
 from jinja2 import (
@@ -14,6 +15,7 @@ from jinja2 import (
     PackageLoader,
     StrictUndefined,
     TemplateError,
+    TemplateSyntaxError,
 )
 
 from trackwright_gen.errors import ToolError
@@ -60,7 +62,13 @@ def render(jinja: Environment, template: str, context: Mapping[str, Any]) -> str
     try:
         return jinja.get_template(template + SUFFIX).render(context)
     except TemplateError as error:
-        place = Location(
-            Path(getattr(error, "filename", None) or template + SUFFIX), getattr(error, "lineno", 1) or 1
-        )
-        raise ToolError(f"template {template}: {error}", at=place) from error
+        raise ToolError(f"template {template}: {error}", at=_place(error, template)) from error
+
+
+def _place(error: TemplateError, template: str) -> Location:
+    """Where a template is wrong: a mistake of its syntax knows, one that shows on rendering has it in its trace."""
+    if isinstance(error, TemplateSyntaxError) and error.filename:
+        return Location(Path(error.filename), error.lineno)
+    frames = [frame for frame in extract_tb(error.__traceback__) if frame.filename.endswith(SUFFIX)]
+    last = next(reversed(frames), None)
+    return Location(Path(last.filename), last.lineno or 1) if last else Location(Path(template + SUFFIX))
