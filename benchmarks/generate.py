@@ -34,10 +34,11 @@ SPEC = "etf_price_update"
 LIMITS = (
     ("one new domain", "copier copy", 1.5),
     ("nothing to do", "copier copy", 0.6),
+    ("nothing, unknown", "copier copy", 1.5),
     ("many domains", "one new domain", 12.0),
     ("trackwright --help", "import click", 2.0),
 )
-"""What is measured, against what, and how many times that it may take."""
+"""What is measured, against what, and how many times that it may take. `unknown`: no earlier run is remembered."""
 
 
 def _project(folder: Path, domains: int) -> Path:
@@ -87,7 +88,7 @@ def run(rounds: int, domains: int) -> dict[str, float]:
         for _ in range(rounds + 1):
             for what, measure in measured.items():
                 figures[what].append(measure())
-    # The first round fills caches: of files, of Python's bytecode, and ours of the project that is done.
+    # The first round fills caches: of files, of Python's bytecode, and ours of the run with nothing to do.
     return {what: statistics.median(found[1:]) for what, found in figures.items()}
 
 
@@ -105,10 +106,16 @@ def _measured(folder: Path, *, one: Path, many: Path, done: Path) -> Mapping[str
         command = (str(BINARIES / "copier"), "copy", "--trust", "--defaults", "--data-file", str(values))
         return _seconds(*command, template, str(fresh))
 
+    def unknown(root: Path) -> float:
+        shutil.copytree(root, fresh / "unknown")
+        shutil.rmtree(fresh / "unknown" / ".trackwright_cache", ignore_errors=True)
+        return _generate(fresh / "unknown")
+
     return {
         "copier copy": copier,
         "one new domain": lambda: anew(one),
         "nothing to do": lambda: _generate(done),
+        "nothing, unknown": lambda: unknown(done),
         "many domains": lambda: anew(many),
         "import click": lambda: _seconds(sys.executable, "-c", "import click"),
         "trackwright --help": lambda: _seconds(str(BINARIES / "trackwright"), "--help"),

@@ -4,16 +4,14 @@ import difflib
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_snake
 
 from trackwright_gen.errors import ToolError, ToolErrors
+from trackwright_gen.layout_names import LayoutName
 from trackwright_gen.location import Location
-
-LayoutName = Literal["layered", "package"]
-LAYOUTS: tuple[LayoutName, ...] = get_args(LayoutName)
 
 
 def _kebab(name: str) -> str:

@@ -12,4 +12,11 @@ def test_it_compares_generating_with_copying() -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stderr
     rows = [line.split("  ")[0] for line in done.stdout.splitlines()]
-    assert rows == ["what", "one new domain", "nothing to do", "many domains", "trackwright --help"]
+    assert rows == [
+        "what",
+        "one new domain",
+        "nothing to do",
+        "nothing, unknown",
+        "many domains",
+        "trackwright --help",
+    ]

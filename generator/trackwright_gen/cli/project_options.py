@@ -1,11 +1,14 @@
 """Options that say what a project's parts are, where detection cannot know."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from trackwright_gen.config import LAYOUTS, Settings
+from trackwright_gen.layout_names import LAYOUTS
+
+if TYPE_CHECKING:  # pydantic would come with it, before it is known whether there is anything to do
+    from trackwright_gen.config import Settings
 
 _OPTIONS = (
     click.option(
@@ -25,6 +28,6 @@ def project_parts(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def with_parts(settings: Settings, parts: Mapping[str, str | None]) -> Settings:
+def with_parts(settings: "Settings", parts: Mapping[str, str | None]) -> "Settings":
     """The settings, with the options that were given in place of what files say."""
     return settings.model_copy(update={name: value for name, value in parts.items() if value is not None})

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from trackwright_gen.config import LayoutName, PathSettings
+from trackwright_gen.config import PathSettings
 from trackwright_gen.errors import ToolError
+from trackwright_gen.layout_names import LayoutName
 from trackwright_gen.project.model import ObjectName, Paths
 from trackwright_gen.project.source_tree import SourceTree
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from trackwright_gen.config import LayoutName
+from trackwright_gen.layout_names import LayoutName
 
 
 @dataclass(frozen=True, slots=True)

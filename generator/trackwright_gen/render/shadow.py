@@ -37,7 +37,8 @@ def shadow(texts: Mapping[Path, str], root: Path) -> Iterator["Shadow"]:
         for folder in _folders(texts, top):
             _link_neighbours(folder, below / folder.relative_to(top))
         for path, place in places.items():
-            place.unlink(missing_ok=True)
+            if place.is_symlink():
+                place.unlink()
             place.write_text(texts[path], encoding="utf-8", newline="\n")
         yield Shadow(below / root.relative_to(top), places)
 

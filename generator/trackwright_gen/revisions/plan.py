@@ -54,13 +54,13 @@ def plan_revisions(
         return ()
     if any(change.commits_apart for change in planned.changes):
         require_own_transactions(home.script_location, new.name)
-    history = History.read(home)
+    history, snapshot = History.read(home), snapshot_text(new)
     if old is None:
-        _refuse_second(domain, new, history)
+        _refuse_second(domain, new.name, snapshot, history)
     revisions: list[Revision] = []
     hazards, down_revision = planned.hazards, parent or history.head
     for change in planned.changes:
-        own = _revision_id(domain, down_revision, new)
+        own = _revision_id(domain, down_revision, snapshot)
         one = _revision(own, change, home=home, history=history, parent=down_revision)
         # Said once, before the first of them runs.
         revisions.append(replace(one, hazards=hazards))
@@ -127,7 +127,7 @@ def _revision(
     )
 
 
-def _refuse_second(domain: str, new: Table, history: History) -> None:
+def _refuse_second(domain: str, table: str, snapshot: str, history: History) -> None:
     """A lost snapshot must not make a second revision that creates the same table."""
     dropped = history.ancestors_of(
         revision
@@ -137,17 +137,17 @@ def _refuse_second(domain: str, new: Table, history: History) -> None:
     for revision, path in history.paths.items():
         if revision in dropped:
             continue
-        if any(revision == _revision_id(domain, parent, new) for parent in history.parents[revision]):
+        if any(revision == _revision_id(domain, parent, snapshot) for parent in history.parents[revision]):
             raise ToolError(
-                f"a revision that creates {new.name} is there already",
+                f"a revision that creates {table} is there already",
                 at=Location(path),
                 hint=f"restore .trackwright/{domain}/ from version control, or delete the revision to begin anew",
             )
 
 
-def _revision_id(domain: str, parent: str | None, table: Table) -> str:
+def _revision_id(domain: str, parent: str | None, snapshot: str) -> str:
     # Derived, so that two runs from the same state give the same file.
-    return _hashed(f"{domain}|{parent}|{snapshot_text(table)}")
+    return _hashed(f"{domain}|{parent}|{snapshot}")
 
 
 def _drop_id(domain: str, parent: str | None) -> str:

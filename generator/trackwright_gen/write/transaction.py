@@ -74,6 +74,7 @@ class _Transaction:
                 change.path.unlink()
             else:
                 self._prepared[change.path].replace(change.path.resolve())
+                del self._prepared[change.path]
             self._done.append(change)
         for change in changes:
             if change.after is None:
@@ -99,6 +100,8 @@ class _Transaction:
         self._prepared.clear()
 
     def _make_folders(self, folder: Path) -> None:
+        if folder.is_dir():
+            return
         missing = [each for each in (folder, *folder.parents) if not each.exists()]
         for each in reversed(missing):
             each.mkdir()
