@@ -21,6 +21,7 @@ COMMANDS: dict[str, CommandEntry] = {
     "remove": CommandEntry(
         "trackwright_gen.cli.remove", "generator", "Undo what was generated for a domain."
     ),
+    "status": CommandEntry("trackwright_gen.cli.status", "generator", "Say how every domain stands."),
     "templates": CommandEntry(
         "trackwright_gen.cli.templates", "generator", "List the templates, or copy one out to change it."
     ),

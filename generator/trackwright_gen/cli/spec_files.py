@@ -36,7 +36,7 @@ def load_specs(folder: Path, wanted: Sequence[str], start: Path) -> tuple[Loaded
 
 def specs_by_domain(folder: Path) -> dict[str, Path]:
     """The spec of each domain; a broken one goes by the name of its file."""
-    return {_domain_of(path): path for path in _specs_in(folder)}
+    return {_domain_of(path): path for path in specs_in(folder)}
 
 
 def _domain_of(path: Path) -> str:
@@ -47,13 +47,14 @@ def _domain_of(path: Path) -> str:
 
 
 def _all(folder: Path) -> list[Path]:
-    paths = _specs_in(folder)
+    paths = specs_in(folder)
     if not paths:
         raise ToolError(f"no specs in {folder}", hint="write one with: trackwright new DOMAIN")
     return paths
 
 
-def _specs_in(folder: Path) -> list[Path]:
+def specs_in(folder: Path) -> list[Path]:
+    """The files of all specs."""
     return sorted(path for path in folder.glob("*") if path.suffix in SUFFIXES and path.is_file())
 
 
@@ -63,10 +64,10 @@ def _path_of(name: str, folder: Path, start: Path) -> Path:
         if not path.is_file():
             raise ToolError("there is no such spec", at=Location(path))
         return path
-    for path in _specs_in(folder):
+    for path in specs_in(folder):
         if path.stem == name:
             return path
-    known = [path.stem for path in _specs_in(folder)]
+    known = [path.stem for path in specs_in(folder)]
     raise ToolError(
         f"no spec of a domain {name!r} in {folder}",
         hint=did_you_mean(name, known) if known else f"write it with: trackwright new {name}",
