@@ -1,7 +1,7 @@
 """`trackwright lint`: find untracked tasks and legacy tracking, and mend what can be mended."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +35,8 @@ class _Run:
     unsafe: bool
     jobs: int
     use_cache: bool
+    was_read: Callable[[], None]
+    """To be called when the tree is in memory."""
 
     def check(self, instead: Mapping[Path, bytes]) -> LintResult:
         """Lint, with some files' bytes taken from a mapping."""
@@ -47,7 +49,9 @@ class _Run:
         return cached(self.sources, self.rules, lambda: self._computed({}))
 
     def _computed(self, instead: Mapping[Path, bytes]) -> LintResult:
-        return lint(self.sources.read(instead, jobs=self.jobs), self.rules, self.sources.today)
+        project = self.sources.read(instead, jobs=self.jobs)
+        self.was_read()
+        return lint(project, self.rules, self.sources.today)
 
     def fixed(self) -> tuple[LintResult, tuple[FixedFile, ...]]:
         """What fixes leave, and what they change."""
@@ -111,11 +115,11 @@ def command(
     Reads source only; runs none of it. Exits 1 if there are findings, 2 if a file could not be linted.
     """
     _refuse_contradictions(paths, stdin_filename, baseline, write_baseline=write_baseline)
-    keep_all(ctx)
+    was_read = keep_all(ctx)
     sources = sources_of(paths, folder, stdin_filename=stdin_filename)
     rules = chosen_rules(sources.settings, select=select, extend_select=extend_select, ignore=ignore)
     file = sources.folder / baseline if baseline else None
-    run = _Run(sources, rules, None if write_baseline else file, unsafe_fixes, jobs, not no_cache)
+    run = _Run(sources, rules, None if write_baseline else file, unsafe_fixes, jobs, not no_cache, was_read)
     if write_baseline and file is not None:
         ctx.exit(_wrote_baseline(run.check(sources.given), file))
     if diff_only:

@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from trackwright_gen.source.jobs import Job
@@ -62,17 +63,28 @@ class Dispatches:
         self._by_body = {job.declaration.body: job for job in jobs if job.declaration.body is not None}
         self._by_name = {job.name: job for job in jobs} | {job.qualified_name: job for job in jobs}
 
-    def all(self) -> Iterator[Dispatch]:
+    def all(self) -> tuple[Dispatch, ...]:
         """Every dispatch of the files that are reported on."""
-        for module in self._modules():
-            for scope in module.scope.walk():
-                for call in scope.calls:
-                    found = self.of_call(call, scope)
-                    if found is not None:
-                        yield found
-            yield from self._scheduled(module)
+        return self._all
 
-    def _modules(self) -> tuple[Module, ...]:
+    @cached_property
+    def _all(self) -> tuple[Dispatch, ...]:
+        found: list[Dispatch] = []
+        for module in self._modules():
+            sent = [*self._called(module), *self._scheduled(module)]
+            if sent:
+                self._search.keep(module)
+            found += sent
+        return tuple(found)
+
+    def _called(self, module: Module) -> Iterator[Dispatch]:
+        for scope in module.scope.walk():
+            for call in scope.calls:
+                found = self.of_call(call, scope)
+                if found is not None:
+                    yield found
+
+    def _modules(self) -> Iterator[Module]:
         """The files that can name a job: by its own name, or by a package on the way to it."""
         words = {word for name in self._by_name for word in _WORD.findall(name.encode())}
         return self._search.modules(_SHAPE, hints=_HINTS, beside=frozenset(words))

@@ -204,7 +204,7 @@ class AllExemptions:
                     yield Location(module.path, each.line, each.column, each.line, each.end_column), each
         yield from ((each.location, each.exemption) for each in self.settings)
 
-    def _modules(self) -> tuple[Module, ...]:
+    def _modules(self) -> Iterator[Module]:
         return self._search.modules(_IN_BYTES, hints=(b"trackwright:", b"TW"))
 
 

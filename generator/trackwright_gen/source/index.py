@@ -1,5 +1,7 @@
 """A project's files, each read at most once and parsed only when something leads to it."""
 
+import contextlib
+import gc
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -11,6 +13,9 @@ from trackwright_gen.source.parsing import Problem
 from trackwright_gen.source.readings import Readings
 from trackwright_gen.source.scopes import Module
 from trackwright_gen.source.syntax import affordable, syntax_problems
+
+_WORTH_COLLECTING = 500_000
+"""Bytes of source that make 20 MB of trees."""
 
 
 class SourceIndex:
@@ -25,6 +30,8 @@ class SourceIndex:
         self._names = self._readings.names(selection)
         self._bytes = FileBytes(selection.known, instead)
         self._modules: dict[Path, Module | None] = {}
+        self._passing: list[dict[Path, int]] = []
+        self._parsed: set[Path] = set()
         self._problems: dict[Path, Problem] = {}
         self._questions: dict[re.Pattern[bytes], None] = {}
 
@@ -42,7 +49,7 @@ class SourceIndex:
     @property
     def footprint(self) -> Footprint:
         """What was read, and what was asked of the bytes of all files, so far."""
-        return Footprint(frozenset(self._modules), tuple(self._questions))
+        return Footprint(frozenset(self._parsed), tuple(self._questions))
 
     def data(self, path: Path) -> bytes:
         """The bytes of a file."""
@@ -52,7 +59,39 @@ class SourceIndex:
         """The module of a file, parsed on first use; None if it cannot be read."""
         if path not in self._modules:
             self._modules[path] = self._parse(path)
+            self._parsed.add(path)
+            for passing in self._passing[-1:]:
+                passing[path] = len(self._bytes.of(path))
         return self._modules[path]
+
+    @contextlib.contextmanager
+    def passing(self) -> Iterator[Mapping[Path, int]]:
+        """Drop what is parsed in here, which is told with its bytes: trees are forty times their size."""
+        passing: dict[Path, int] = {}
+        self._passing.append(passing)
+        try:
+            yield passing
+        finally:
+            self._passing.remove(passing)
+            for path in passing:
+                del self._modules[path]
+            if sum(passing.values()) > _WORTH_COLLECTING:
+                # Scopes know what they are in, and are known by it.
+                gc.collect()
+
+    @contextlib.contextmanager
+    def keeping(self) -> Iterator[None]:
+        """Keep what is parsed in here, whatever is around it."""
+        around, self._passing = self._passing, []
+        try:
+            yield
+        finally:
+            self._passing = around
+
+    def keep(self, path: Path) -> None:
+        """Keep a module that was parsed to be dropped."""
+        for passing in self._passing:
+            passing.pop(path, None)
 
     def _parse(self, path: Path) -> Module | None:
         data = self._bytes.of(path)

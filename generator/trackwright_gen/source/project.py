@@ -95,7 +95,7 @@ def read_project(
     _follow_leads(index, celery, models)
     index.load_matching(SIGNAL_SHAPES, hints=SIGNAL_HINTS)
     reported = frozenset(selection.reported)
-    search = Search(index, reported)
+    search = Search(index, resolver, reported)
     modules = tuple(module for module in index.modules if module.path in reported)
     exemptions = AllExemptions(search, options.exemptions)
     tracking = Tracking(resolver, options.tracking_markers, tuple(handlers(resolver, index.modules)))

@@ -1,7 +1,8 @@
 """What names and expressions stand for, across the files of a project, without running it."""
 
 import ast
-from collections.abc import Callable, Iterable
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
 from trackwright_gen.source.annotations import instances_of
@@ -80,6 +81,16 @@ class Resolver:
             self._running.discard(key)
         self._known[key] = result
         return result
+
+    @contextlib.contextmanager
+    def passing(self) -> Iterator[None]:
+        """Forget what is found out in here: it may speak of modules that are not kept."""
+        before = len(self._known)
+        try:
+            yield
+        finally:
+            while len(self._known) > before:
+                self._known.popitem()
 
     def _evaluate(self, expression: ast.expr, scope: Scope) -> Iterable[Value]:
         match expression:

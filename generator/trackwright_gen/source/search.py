@@ -2,22 +2,26 @@
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from trackwright_gen.source.index import SourceIndex
+from trackwright_gen.source.resolver import Resolver
 from trackwright_gen.source.scopes import Module
 
+_MOST_PASSING = 800_000
+"""Bytes of source whose trees are in memory together: 30 MB."""
 _WORD = re.compile(rb"\w+")
 
 
 class Search:
     """Looks through the files that are reported on."""
 
-    def __init__(self, index: SourceIndex, reported: Iterable[Path]) -> None:
+    def __init__(self, index: SourceIndex, names: Resolver, reported: Iterable[Path]) -> None:
         self._index = index
+        self._names = names
         self._reported = frozenset(reported)
-        self._found: dict[object, tuple[Module, ...]] = {}
+        self._found: dict[object, tuple[Path, ...]] = {}
 
     def modules(
         self,
@@ -25,18 +29,39 @@ class Search:
         *,
         hints: Iterable[bytes],
         beside: re.Pattern[bytes] | frozenset[bytes] | None = None,
-    ) -> tuple[Module, ...]:
-        """The modules whose bytes match; hints are texts of which a match holds at least one.
+    ) -> Iterator[Module]:
+        """The modules whose bytes match, each only for a while: nothing of it may be remembered.
 
-        `beside` is what has to be in the file or its path as well: a pattern, or any of some words.
+        What was read before, and what `kept` reads meanwhile, stays.
+
+        Args:
+            shape: what the bytes match.
+            hints: texts of which a match holds at least one.
+            beside: what has to be in the file or its path as well: a pattern, or any of some words.
         """
         question = (shape, beside)
         if question not in self._found:
             paths = self._index.matching_paths(shape, hints=hints)
-            wanted = [path for path in paths if path in self._reported and self._has(path, beside)]
-            found = (self._index.load(path) for path in sorted(wanted))
-            self._found[question] = tuple(module for module in found if module is not None)
-        return self._found[question]
+            wanted = (path for path in paths if path in self._reported and self._has(path, beside))
+            self._found[question] = tuple(sorted(wanted))
+        waiting = list(reversed(self._found[question]))
+        while waiting:
+            with self._index.passing() as parsed, self._names.passing():
+                while waiting and sum(parsed.values()) < _MOST_PASSING:
+                    module = self._index.load(waiting.pop())
+                    if module is not None:
+                        yield module
+
+    def kept(self, shape: re.Pattern[bytes], *, hints: Iterable[bytes]) -> tuple[Module, ...]:
+        """The modules whose bytes match, to be kept: what is found in them is remembered."""
+        with self._index.keeping():
+            return tuple(
+                each for each in self._index.matching(shape, hints=hints) if each.path in self._reported
+            )
+
+    def keep(self, module: Module) -> None:
+        """Let a module stay, because something in it is remembered."""
+        self._index.keep(module.path)
 
     def _has(self, path: Path, beside: re.Pattern[bytes] | frozenset[bytes] | None) -> bool:
         match beside:
@@ -49,10 +74,8 @@ class Search:
                 return beside.search(self._index.data(path)) is not None
 
     def everywhere(self, shape: re.Pattern[bytes], *, hints: Iterable[bytes]) -> tuple[Module, ...]:
-        """The same in all files of the project, reported on or not."""
-        if (shape, "everywhere") not in self._found:
-            self._found[shape, "everywhere"] = self._index.matching(shape, hints=hints)
-        return self._found[shape, "everywhere"]
+        """The modules of all files of the project whose bytes match, reported on or not; to be kept."""
+        return self._index.matching(shape, hints=hints)
 
     def everywhere_named(self, names: Iterable[str]) -> tuple[Module, ...]:
         """The modules of all files of the project that hold any of some names as a whole word."""

@@ -101,7 +101,7 @@ class Tables:
 
     @cached_property
     def _modules(self) -> tuple[Module, ...]:
-        return self._search.modules(_SHAPE, hints=_HINTS)
+        return self._search.kept(_SHAPE, hints=_HINTS)
 
     @cached_property
     def domains(self) -> tuple[str, ...]:
