@@ -1,51 +1,22 @@
 """The base structure of every tracking table (principles 2.1-2.3, 3.1) as a mixin for any declarative base."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import is_dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, TypeVar
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    CheckConstraint,
-    Identity,
-    Index,
-    Integer,
-    String,
-    Table,
-    Text,
-    event,
-    inspect,
-    text,
-)
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, Mapper, declared_attr, mapped_column
+from sqlalchemy import CheckConstraint, Index, Table, event, inspect, text
+from sqlalchemy.orm import Mapped, MappedAsDataclass, Mapper, declared_attr
 from sqlalchemy.sql.elements import conv
 
-from trackwright.clock import CreationClock
-from trackwright.column_types import UtcDateTime
+from trackwright.core_columns import CORE_ATTRIBUTES, CORE_COLUMNS, MAX_ATTEMPTS, core_column
 from trackwright.errors import TrackingModelError
 from trackwright.legacy.mapping import LegacyMappings
-from trackwright.status import TrackingStatus, check_condition
+from trackwright.status import check_condition
 
 TABLE_NAME = re.compile(r"^(?P<domain>[a-z][a-z0-9_]{0,36})_task_tracking$")
-CORE_COLUMNS = (
-    "id",
-    "status",
-    "created_at",
-    "updated_at",
-    "started_at",
-    "completed_at",
-    "error_message",
-    "attempts",
-    "max_attempts",
-    "celery_task_id",
-    "scheduled_at",
-    "dispatch_at",
-    "lease_until",
-    "metadata",
-)
-_NOW = text("CURRENT_TIMESTAMP")
+ModelT = TypeVar("ModelT", bound="TaskTrackingMixin")
 
 
 class TaskTrackingMixin:
@@ -55,7 +26,7 @@ class TaskTrackingMixin:
     A model that renames the table, drops a core column or lacks one is refused when its class is made.
     """
 
-    __max_attempts__: ClassVar[int] = 3
+    __max_attempts__: ClassVar[int] = MAX_ATTEMPTS
     """Default of max_attempts for rows of this domain."""
 
     __on_failure__: ClassVar[Literal["cancel", "run"]] = "cancel"
@@ -64,44 +35,57 @@ class TaskTrackingMixin:
     __legacy__: ClassVar[LegacyMappings] = ()
     """Where rows of this domain lie in tables of old (principles 9)."""
 
-    id: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer, "sqlite"), Identity(), primary_key=True, sort_order=-40
-    )
-    status: Mapped[str] = mapped_column(
-        String(20),
-        default=TrackingStatus.PENDING.value,
-        server_default=TrackingStatus.PENDING.value,
-        sort_order=-39,
-    )
-    created_at: Mapped[datetime] = mapped_column(
-        UtcDateTime, insert_default=CreationClock(), server_default=_NOW, sort_order=-38
-    )
-    updated_at: Mapped[datetime] = mapped_column(
-        UtcDateTime, insert_default=CreationClock(), server_default=_NOW, sort_order=-37
-    )
-    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime, sort_order=-36)
-    completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, sort_order=-35)
-    error_message: Mapped[str | None] = mapped_column(Text, sort_order=-34)
-    attempts: Mapped[int] = mapped_column(Integer, default=0, server_default="0", sort_order=-33)
+    id: Mapped[int] = core_column("id")
+    status: Mapped[str] = core_column("status")
+    created_at: Mapped[datetime] = core_column("created_at")
+    updated_at: Mapped[datetime] = core_column("updated_at")
+    started_at: Mapped[datetime | None] = core_column("started_at")
+    completed_at: Mapped[datetime | None] = core_column("completed_at")
+    error_message: Mapped[str | None] = core_column("error_message")
+    attempts: Mapped[int] = core_column("attempts")
 
     @declared_attr
     def max_attempts(cls) -> Mapped[int]:  # noqa: N805 -- declared_attr hands the class
         """How many attempts the row has; the domain's own default."""
-        return mapped_column(
-            Integer, default=cls.__max_attempts__, server_default=str(cls.__max_attempts__), sort_order=-32
-        )
+        column: Mapped[int] = core_column("max_attempts", default=cls.__max_attempts__)
+        return column
 
-    celery_task_id: Mapped[str | None] = mapped_column(String(255), sort_order=-31)
-    scheduled_at: Mapped[datetime | None] = mapped_column(UtcDateTime, sort_order=-30)
-    dispatch_at: Mapped[datetime | None] = mapped_column(UtcDateTime, sort_order=-29)
-    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime, sort_order=-28)
-    task_metadata: Mapped[dict[str, Any]] = mapped_column(
-        "metadata",
-        JSON().with_variant(JSONB(), "postgresql"),
-        default=dict,
-        server_default=text("'{}'"),
-        sort_order=-27,
+    celery_task_id: Mapped[str | None] = core_column("celery_task_id")
+    scheduled_at: Mapped[datetime | None] = core_column("scheduled_at")
+    dispatch_at: Mapped[datetime | None] = core_column("dispatch_at")
+    lease_until: Mapped[datetime | None] = core_column("lease_until")
+    task_metadata: Mapped[dict[str, Any]] = core_column("task_metadata")
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        if issubclass(cls, MappedAsDataclass):
+            _become_fields(cls)
+        super().__init_subclass__(**options)
+
+
+def _become_fields(model: type[TaskTrackingMixin]) -> None:
+    """Give a dataclass the core columns as fields of its own, which its constructor does not take.
+
+    SQLAlchemy refuses fields that a plain mixin brings. A class below another one that has them needs only its
+    own number of attempts.
+    """
+    below = any(
+        "task_metadata" in vars(base) for base in model.__mro__[1:] if issubclass(base, MappedAsDataclass)
     )
+    model.__annotations__ = dict(vars(model).get("__annotations__", {}))
+    wanted = ("max_attempts",) if below else CORE_ATTRIBUTES
+    for name in (name for name in wanted if name not in vars(model)):
+        options = {"default": model.__max_attempts__} if name == "max_attempts" else {}
+        setattr(model, name, core_column(name, init=False, **options))
+        model.__annotations__[name] = TaskTrackingMixin.__annotations__.get(name, Mapped[int])
+
+
+def new_row(model: type[ModelT], values: Mapping[str, Any]) -> ModelT:
+    """An object with these values by attribute, also where the model is a dataclass."""
+    core = CORE_ATTRIBUTES if is_dataclass(model) else ()
+    row = model(**{name: value for name, value in values.items() if name not in core})
+    for name in values.keys() & set(core):
+        setattr(row, name, values[name])
+    return row
 
 
 def domain_of(model: type[TaskTrackingMixin]) -> str:

@@ -17,10 +17,19 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.exc import IntegrityError, StatementError
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declarative_base, mapped_column, sessionmaker
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    MappedAsDataclass,
+    Session,
+    declarative_base,
+    mapped_column,
+    sessionmaker,
+)
 
-from trackwright import TaskTrackingMixin, TrackingModelError
-from trackwright.model import CORE_COLUMNS, domain_of
+from trackwright import SyncTaskTrackingCRUD, SyncTaskTrackingService, TaskTrackingMixin, TrackingModelError
+from trackwright.core_columns import CORE_COLUMNS
+from trackwright.model import domain_of
 
 CONVENTION = {
     "ix": "ix_%(column_0_label)s",
@@ -44,11 +53,17 @@ BASES: dict[str, Callable[[], Any]] = {
     "DeclarativeBase": new_base,
     "declarative_base()": old_base,
     "naming convention": lambda: new_base(metadata=MetaData(naming_convention=CONVENTION)),
+    "MappedAsDataclass": lambda: type("Base", (MappedAsDataclass, DeclarativeBase), {}),
 }
 
 
-@pytest.mark.parametrize("name", BASES)
-@pytest.mark.parametrize("mixin_first", [True, False], ids=["mixin first", "base first"])
+@pytest.mark.parametrize(
+    ("name", "mixin_first"),
+    [
+        *((name, True) for name in BASES),
+        *((name, False) for name in BASES if name != "MappedAsDataclass"),  # SQLAlchemy maps it too soon
+    ],
+)
 def test_every_base_gets_the_same_structure(name: str, mixin_first: bool, database_url: str) -> None:
     base = BASES[name]()
     bases = (TaskTrackingMixin, base) if mixin_first else (base, TaskTrackingMixin)
@@ -142,4 +157,59 @@ def test_a_domain_may_set_its_own_number_of_attempts(database_url: str) -> None:
     with engine.begin() as connection:
         connection.execute(text("INSERT INTO rare_task_tracking (size) VALUES (2)"))
         assert connection.execute(text("SELECT max_attempts FROM rare_task_tracking")).scalar_one() == 7
+    engine.dispose()
+
+
+def test_a_dataclass_takes_its_own_fields_and_has_the_core_ones(database_url: str) -> None:
+    class Base(MappedAsDataclass, DeclarativeBase):
+        pass
+
+    class BaseTaskTracking(TaskTrackingMixin, Base):
+        __abstract__ = True
+
+    class OrderTracking(BaseTaskTracking):
+        __tablename__ = "order_task_tracking"
+        __max_attempts__ = 5
+        ref: Mapped[str] = mapped_column(String(10))
+        note: Mapped[str | None] = mapped_column(String(10), default=None)
+
+    engine = create_engine(database_url)
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        mine = OrderTracking("a", note="n")
+        session.add(mine)
+        made = SyncTaskTrackingCRUD(OrderTracking).create(session, {"ref": "b", "celery_task_id": "c1"})
+        enqueued = SyncTaskTrackingService(session, OrderTracking).create_tracking(ref="c", commit=True)
+        rows = [mine, made, session.get_one(OrderTracking, enqueued)]
+        assert [(row.ref, row.status, row.attempts, row.max_attempts) for row in rows] == [
+            (ref, "PENDING", 0, 5) for ref in "abc"
+        ]
+        assert made.celery_task_id == "c1"
+        assert mine.created_at.tzinfo is not None
+    engine.dispose()
+
+
+def test_rows_live_in_a_schema_of_the_projects(postgres_url: str) -> None:
+    class Base(DeclarativeBase):
+        metadata = MetaData(schema="jobs")
+
+    class OrderTracking(TaskTrackingMixin, Base):
+        __tablename__ = "order_task_tracking"
+
+    engine = create_engine(postgres_url)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE SCHEMA jobs"))
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        service = SyncTaskTrackingService(session, OrderTracking)
+        one, other = service.create_many([{}, {}])
+        waiting = service.create_tracking(after=[session.get_one(OrderTracking, one)])
+        service.update_status(one, "PROCESSING")
+        service.update_status(one, "COMPLETED")
+        service.cancel(other, "not needed", commit=True)
+        statuses = [service.get_status(row).status for row in (one, other, waiting)]
+        assert statuses == ["COMPLETED", "CANCELLED", "PENDING"]
+        assert [row.id for row in SyncTaskTrackingCRUD(OrderTracking).get_by_status(session, "PENDING")] == [
+            waiting
+        ]
     engine.dispose()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, sessionmaker
 from typed_models import Base, TypedTracking
 
 from trackwright import TaskTrackingMixin
-from trackwright.model import CORE_COLUMNS
+from trackwright.core_columns import CORE_COLUMNS
 from trackwright.testing.examples import examples_for
 from trackwright.testing.factory import TrackingFactory
 from trackwright.testing.rows import Place

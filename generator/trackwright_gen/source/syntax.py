@@ -11,7 +11,7 @@ _Files = Sequence[tuple[Path, bytes]]
 WORTH_PROCESSES = 2_000_000
 """Below so many bytes, starting processes costs more than it saves (0.15 s for 1 MB on one core)."""
 MOST_CHECKED = 16_000_000
-"""Above so many bytes, parsing what cannot hold a job would be most of a run (docs/adr/0011)."""
+"""Above so many bytes, parsing what cannot hold a job would be most of a run (docs/adr/0040)."""
 
 
 def affordable(

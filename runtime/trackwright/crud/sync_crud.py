@@ -15,7 +15,7 @@ from trackwright.crud.statements import ModelT
 from trackwright.dependencies import dependents_in, rows_of
 from trackwright.errors import InvalidTransition, TrackingNotFound
 from trackwright.legacy import as_tuple, has_links
-from trackwright.model import TaskTrackingMixin, table_of
+from trackwright.model import TaskTrackingMixin, new_row, table_of
 from trackwright.retention import Retention
 from trackwright.status import ACTIVE, ENDS, TrackingStatus
 
@@ -57,7 +57,7 @@ class SyncTaskTrackingCRUD(Generic[ModelT]):
 
     def create(self, db: Session, data: BaseModel | Mapping[str, Any]) -> ModelT:
         """Insert a PENDING row from a schema or a mapping; flushed, not committed."""
-        row = self.model(**_values(data, exclude_none=True))
+        row = new_row(self.model, _values(data, exclude_none=True))
         db.add(row)
         db.flush()
         return row

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import inspect, types
 from sqlalchemy.dialects import postgresql
 
-from trackwright.model import CORE_COLUMNS, TaskTrackingMixin, table_of
+from trackwright.core_columns import CORE_COLUMNS
+from trackwright.model import TaskTrackingMixin, table_of
 
 _START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
