@@ -229,9 +229,10 @@ def _registrations(
     return tuple(shaped_edit(edit, project.root) for edit in joined([*out, *edits]))
 
 
-def shaped_edit(edit: FileEdit, root: Path) -> FileEdit:
-    """An edit whose new text the formatter has seen, if the user lets it see the file."""
-    return replace(edit, new_text=shaped_like(edit.old_text, edit.new_text, edit.path, root))
+def shaped_edit(edit: FileEdit, root: Path, like: str | None = None) -> FileEdit:
+    """An edit whose new text the formatter has seen, if it had seen the text that this is to be like (the old one)."""
+    text = shaped_like(edit.old_text if like is None else like, edit.new_text, edit.path, root)
+    return replace(edit, new_text=text)
 
 
 def snapshot_of(domain: DomainOutcome) -> str:

@@ -69,7 +69,8 @@ def plan_removal(project: Project, domain: str, *, drop_table: bool) -> Removal:
     edited = tuple(path for path in files if path not in clean and path.exists())
     tree = SourceTree(project.root, project.source_root)
     modules = tree.modules_of(files)
-    edits = deregistrations(tree, project, modules, read_originals(project.root)) if modules else ()
+    originals = read_originals(project.root)
+    edits = deregistrations(tree, project, modules, originals) if modules else ()
     is_last = not set(generated_domains(project.root)) - {domain}
     planned = tree
     for edit in edits:
@@ -82,7 +83,7 @@ def plan_removal(project: Project, domain: str, *, drop_table: bool) -> Removal:
         record=record,
         deleted=(*sorted(gone), *abandoned_packages(gone, (), project)),
         edited=edited,
-        edits=tuple(shaped_edit(edit, project.root) for edit in edits),
+        edits=tuple(shaped_edit(edit, project.root, originals.get(edit.path)) for edit in edits),
         mentions=left,
         revision=_drop(project, domain, record) if drop_table else None,
         is_last=is_last,

@@ -35,10 +35,26 @@ class AlembicConfig:
 
 def find_config_files(root: Path) -> tuple[Path, ...]:
     """Files that configure Alembic: alembic.ini or [tool.alembic], at the root or, failing that, in a sub-folder."""
-    at_root = [path for path in (root / "alembic.ini", root / "pyproject.toml") if _configures(path)]
-    if at_root:
-        return (at_root[0],)
-    return tuple(sorted({path for path in _below(root) if _configures(path)}))
+    at_root = _config_in(root)
+    return (at_root,) if at_root else tuple(sorted(filter(None, map(_config_in, _below(root)))))
+
+
+def _config_in(folder: Path) -> Path | None:
+    """The file of a folder that says where migrations live; with both, Alembic's own template has it in the TOML."""
+    ini, toml = folder / "alembic.ini", folder / "pyproject.toml"
+    if _configures(toml) and not (ini.is_file() and _says_where(ini)):
+        return toml
+    return ini if ini.is_file() else None
+
+
+def _says_where(ini: Path) -> bool:
+    """Whether an ini file names the script folder; a broken one counts as if, so that reading it says what is wrong."""
+    parser = configparser.RawConfigParser()
+    try:
+        parser.read_string(ini.read_text(encoding="utf-8"))
+    except (configparser.Error, OSError, UnicodeDecodeError):
+        return True
+    return parser.has_option("alembic", "script_location")
 
 
 def _below(root: Path) -> Iterator[Path]:
@@ -49,8 +65,7 @@ def _below(root: Path) -> Iterator[Path]:
         for above in (folder, *folder.parents)
         if above.is_relative_to(root) and len(above.relative_to(root).parts) <= DEPTH
     }
-    for folder in shallow:
-        yield from (folder / "alembic.ini", folder / "pyproject.toml")
+    yield from shallow
 
 
 def _configures(path: Path) -> bool:
@@ -139,8 +154,18 @@ def _from_toml(path: Path) -> AlembicConfig:
         version_locations=strings("version_locations"),
         prepend_sys_path=strings("prepend_sys_path"),
         recursive=table.get("recursive_version_locations") is True,
-        url=None,
+        url=_url_beside(path),
     )
+
+
+def _url_beside(toml: Path) -> str | None:
+    """The database URL, which a project with both files keeps in the ini."""
+    parser = configparser.RawConfigParser()
+    try:
+        parser.read_string((toml.parent / "alembic.ini").read_text(encoding="utf-8"))
+    except (configparser.Error, OSError, UnicodeDecodeError):
+        return None  # there need be none
+    return parser.get("alembic", "sqlalchemy.url", fallback=None)
 
 
 def _toml_table(path: Path) -> dict[str, Any]:
