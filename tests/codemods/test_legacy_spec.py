@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from depot import DEPOT
+from depot_copy import depot_in
 from file_tree import write_tree
 from sqlalchemy import create_engine, text
 
@@ -15,11 +16,8 @@ from trackwright_gen.spec.model import DomainSpec
 
 @pytest.fixture
 def depot(tmp_path: Path) -> Path:
-    """The depot's application, with both of its status tables named."""
-    root = write_tree(tmp_path / "depot", DEPOT)
-    settings = '[lint]\nlegacy-models = ["TaskStatus", "StockUpdate"]\n'
-    (root / "trackwright.toml").write_text(settings)
-    return root
+    """The depot's application before anything is prepared."""
+    return depot_in(tmp_path / "depot").root
 
 
 def said(root: Path, *options: str, code: int = 0) -> str:

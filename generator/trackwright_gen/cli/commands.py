@@ -57,6 +57,9 @@ COMMANDS: dict[str, CommandEntry] = {
 }
 
 LEGACY_COMMANDS: dict[str, CommandEntry] = {
+    "task": CommandEntry(
+        "trackwright_gen.cli.legacy_task", "generator", "Rewrite legacy tasks, and what sends them."
+    ),
     "spec": CommandEntry(
         "trackwright_gen.cli.legacy_spec", "generator", "Propose specs from the code, and from the rows."
     ),

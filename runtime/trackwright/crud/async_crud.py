@@ -38,6 +38,10 @@ class BaseTaskTrackingCRUD(Generic[ModelT]):
             db, lambda crud, session: crud.get_by_legacy_id(session, legacy_id, table=table)
         )
 
+    async def get_by_any_id(self, db: AsyncSession, any_id: int) -> ModelT | None:
+        """The row of an id that a client holds: a legacy row's, or its own."""
+        return await self._run(db, lambda crud, session: crud.get_by_any_id(session, any_id))
+
     async def get_multi(
         self, db: AsyncSession, *, skip: int = 0, limit: int = 100, after: ModelT | None = None
     ) -> Sequence[ModelT]:

@@ -49,6 +49,14 @@ class SyncTaskTrackingCRUD(Generic[ModelT]):
         tables = [mapping.name for mapping in as_tuple(self.model.__legacy__)] if table is None else [table]
         return db.scalars(statements.by_legacy_id(self.model, legacy_id, tables)).first()
 
+    def get_by_any_id(self, db: Session, any_id: int) -> ModelT | None:
+        """The row of an id that a client holds: a legacy row's, or its own.
+
+        `trackwright legacy data` begins the tracking table's ids behind those of the legacy table (PostgreSQL), so
+        that no id means both.
+        """
+        return self.get_by_legacy_id(db, any_id) or self.get(db, any_id)
+
     def get_multi(
         self, db: Session, *, skip: int = 0, limit: int = 100, after: ModelT | None = None
     ) -> Sequence[ModelT]:

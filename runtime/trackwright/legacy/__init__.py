@@ -2,5 +2,14 @@
 
 from trackwright.legacy.links import LegacyLink, has_links, legacy_links
 from trackwright.legacy.mapping import LegacyMapping, as_tuple
+from trackwright.legacy.view import LegacyView, legacy_view
 
-__all__ = ["LegacyLink", "LegacyMapping", "as_tuple", "has_links", "legacy_links"]
+__all__ = [
+    "LegacyLink",
+    "LegacyMapping",
+    "LegacyView",
+    "as_tuple",
+    "has_links",
+    "legacy_links",
+    "legacy_view",
+]

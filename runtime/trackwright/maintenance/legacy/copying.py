@@ -27,7 +27,7 @@ from trackwright.error_text import storable
 from trackwright.jobs.database import Database
 from trackwright.legacy import has_links
 from trackwright.maintenance.legacy.catching_up import catch_up
-from trackwright.maintenance.legacy.insertion import INSERTIONS, link_rows, within
+from trackwright.maintenance.legacy.insertion import INSERTIONS, keep_ids_apart, link_rows, within
 from trackwright.maintenance.legacy.move import Move
 from trackwright.maintenance.legacy.step import CopyStep
 
@@ -65,6 +65,7 @@ def rows_to_copy(move: Move, connection: Connection) -> int:
 def prepare(move: Move, connection: Connection) -> None:
     """Make the table of links, and forget rows that were refused: they are tried again."""
     move.links.create(connection, checkfirst=True)
+    keep_ids_apart(connection, move)
     links = move.links.c
     connection.execute(
         delete(move.links).where(

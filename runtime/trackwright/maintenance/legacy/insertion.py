@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Text, and_, case, cast, func, insert, null, select
+from sqlalchemy import Connection, Integer, Text, and_, case, cast, func, insert, null, select
 from sqlalchemy.dialects.postgresql import REGCLASS
 
 from trackwright.maintenance.legacy.move import Move
@@ -41,7 +41,7 @@ def link_rows(move: Move, rows: Any, *, next_id: Any, reason: Any) -> Any:
 def _on_postgresql(connection: Connection, move: Move, rows: Any, bounds: Sequence[Any]) -> CopyStep:
     # One statement: what it links it copies, without looking for the new links among all others.
     links = move.links.c
-    sequence = connection.execute(select(func.pg_get_serial_sequence(_regclass(move), "id"))).scalar_one()
+    sequence = _sequence(connection, move)
     linked = link_rows(move, rows, next_id=func.nextval(cast(sequence, REGCLASS())), reason=move.refusal)
     new = linked.returning(links.source_id, links.tracking_id).cte("new")
     values = (
@@ -55,6 +55,21 @@ def _on_postgresql(connection: Connection, move: Move, rows: Any, bounds: Sequen
     return CopyStep(copied=copied, refused=all_rows - copied)
 
 
+def keep_ids_apart(connection: Connection, move: Move) -> None:
+    """Begin new ids behind the legacy table's, so that an id that a client holds means one row only.
+
+    SQLite needs no word for it: see `_on_sqlite`.
+    """
+    if connection.dialect.name == "postgresql" and isinstance(move.key.type, Integer):
+        sequence = cast(_sequence(connection, move), REGCLASS())
+        largest = select(func.coalesce(func.max(move.key), 0)).scalar_subquery()
+        connection.execute(select(func.setval(sequence, func.greatest(func.nextval(sequence), largest))))
+
+
+def _sequence(connection: Connection, move: Move) -> Any:
+    return connection.execute(select(func.pg_get_serial_sequence(_regclass(move), "id"))).scalar_one()
+
+
 def _regclass(move: Move) -> str:
     quoted = [f'"{part}"' for part in (move.target.schema, move.target.name) if part]
     return ".".join(quoted)
@@ -62,8 +77,9 @@ def _regclass(move: Move) -> str:
 
 def _on_sqlite(connection: Connection, move: Move, rows: Any, bounds: Sequence[Any]) -> CopyStep:
     # One writer at a time: ids that are new now are this range's.
-    highest = select(func.coalesce(func.max(move.target.c.id), 0))
-    before = connection.execute(highest).scalar_one()
+    before = _highest(connection, move.target.c.id)
+    if isinstance(move.key.type, Integer):
+        before = max(before, _highest(connection, move.key))
     next_id = before + func.row_number().over(order_by=move.key)
     linked = connection.execute(link_rows(move, rows, next_id=next_id, reason=move.refusal)).rowcount
     values = (
@@ -74,6 +90,11 @@ def _on_sqlite(connection: Connection, move: Move, rows: Any, bounds: Sequence[A
     made = insert(move.target).from_select(["id", *move.values], values, include_defaults=False)
     copied = connection.execute(made).rowcount
     return CopyStep(copied=copied, refused=linked - copied)
+
+
+def _highest(connection: Connection, column: Any) -> int:
+    found: int = connection.execute(select(func.coalesce(func.max(column), 0))).scalar_one()
+    return found
 
 
 Insertion = Callable[[Connection, Move, Any, Sequence[Any]], CopyStep]

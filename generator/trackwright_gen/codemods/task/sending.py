@@ -1,0 +1,321 @@
+"""Functions that send a legacy task: its row is enqueued instead, and what they answer stays what it was."""
+
+import ast
+from collections.abc import Mapping
+
+from trackwright_gen.codemods.kinds import arguments_of
+from trackwright_gen.codemods.sightings import METADATA, STATES, Creation
+from trackwright_gen.codemods.task.file_edits import FileEdits
+from trackwright_gen.codemods.task.sites import Site, bare, is_commit, method_call, site_of, uses_of
+from trackwright_gen.codemods.task.target import Target
+from trackwright_gen.source.dispatches import Dispatch
+
+_DROPPED = frozenset({"created_at", "updated_at", "started_at", "progress"})
+_ENQUEUED = "tracking_id"
+
+
+class Sending:
+    """Plans the edits of one place that sends the task."""
+
+    def __init__(
+        self, target: Target, *, type_column: str | None, texts: tuple[str, ...], row: str | None
+    ) -> None:
+        self._target = target
+        self._type_column = type_column
+        self._texts = texts
+        self._row_parameter = row
+
+    # -- without a row
+
+    def alone(self, sent: Dispatch) -> FileEdits:
+        """A dispatch whose row the task makes itself: `task.delay(sku)`."""
+        site = site_of(sent.scope, sent.node)
+        if not isinstance(site.statement, ast.Expr):
+            raise site.cannot("its result is used: a tracked task answers with the id of its row")
+        fields = self._fields(site, arguments_of(sent), {})
+        edits = FileEdits(imports={(self._target.task.module, self._target.task.name)})
+        target_name = self._target.task.name
+        moment = self._moment(site, sent, edits)
+        arguments = _written({**fields, **moment})
+        session = self._session_that_commits(site)
+        if session is None and not moment:
+            edits.statements[site.statement.lineno] = [f"{target_name}.delay({arguments})"]
+        else:
+            session = session or self._any_session(site)
+            more = ", commit=True" if self._session_that_commits(site) is None else ""
+            call = f"{self._target.service.name}({session}).enqueue({target_name}, {arguments}{more})"
+            edits.statements[site.statement.lineno] = [call]
+            edits.imports.add((self._target.service.module, self._target.service.name))
+        return edits
+
+    @staticmethod
+    def _session_that_commits(site: Site) -> str | None:
+        """The session that is committed later in the same block."""
+        for statement in site.rest:
+            found = method_call(statement)
+            if found is not None and found[1] == "commit" and found[0].isidentifier():
+                return found[0]
+        return None
+
+    @staticmethod
+    def _any_session(site: Site) -> str:
+        for scope in (site.scope,):
+            for name in scope.bindings:
+                if name in {"db", "session"}:
+                    return name
+        raise site.cannot("it is sent for later, and no session is at hand to enqueue it with")
+
+    # -- with a row
+
+    def with_row(self, creation: Creation, sent: Dispatch) -> FileEdits:
+        """A row that is made, added and committed, and the task sent with its id."""
+        site = site_of(creation.scope, creation.call)
+        match site.statement:
+            case ast.Assign(targets=[ast.Name(id=row)], value=value) if value is creation.call:
+                pass
+            case _:
+                raise site.cannot("the new row is not simply given a name")
+        edits = FileEdits(imports={(self._target.task.module, self._target.task.name)})
+        session = self._session(site, row)
+        sending = self._sending(site, sent)
+        fields = self._fields(site, arguments_of(sent), self._stored(site, creation))
+        fields |= self._moment(site, sent, edits)
+        self._refuse_late_names(site, sending, fields)
+        name = _ENQUEUED if not any(uses_of(_ENQUEUED, site.scope.node)) else f"{self._target.domain}_id"
+        service = f"{self._target.service.name}({session})"
+        task = self._target.task.name
+        arguments = _written(fields)
+        edits.statements[site.statement.lineno] = [
+            f"{name} = {service}.enqueue({task}{', ' if arguments else ''}{arguments})"
+        ]
+        edits.statements[sending.lineno] = []
+        edits.imports.add((self._target.service.module, self._target.service.name))
+        self._follow(site, row, (name, service), sending, edits)
+        return edits
+
+    def _session(self, site: Site, row: str) -> str:
+        for statement in site.rest:
+            found = method_call(statement)
+            if found is not None and found[1] == "add" and ast.unparse(found[2].args[0]) == row:
+                return found[0]
+        raise site.cannot("the new row is not added to a session beside it")
+
+    @staticmethod
+    def _sending(site: Site, sent: Dispatch) -> ast.stmt:
+        sending = site_of(sent.scope, sent.node)
+        if sending.block is not site.block or sending.position < site.position:
+            raise sending.cannot("the task is sent elsewhere than beside its new row")
+        match sending.statement:
+            case ast.Expr():
+                return sending.statement
+            case ast.Assign(targets=[ast.Name(id=result)]):
+                later = [use for statement in sending.rest for use in uses_of(result, statement)]
+                if (
+                    all(
+                        _is_kept_as_task_id(statement, result) or not any(uses_of(result, statement))
+                        for statement in sending.rest
+                    )
+                    and later
+                ):
+                    return sending.statement
+            case _:
+                pass
+        raise sending.cannot("its result is used: a tracked task answers with the id of its row")
+
+    def _stored(self, site: Site, creation: Creation) -> dict[str, ast.expr]:
+        """What the row is given, by legacy column or `column.key`."""
+        stored: dict[str, ast.expr] = {}
+        for each in creation.values:
+            column = each.column
+            if column in STATES or column in _DROPPED or column == self._type_column:
+                continue
+            if column in METADATA and isinstance(each.value, ast.Dict):
+                rest: list[tuple[ast.expr | None, ast.expr]] = []
+                for key, value in zip(each.value.keys, each.value.values, strict=True):
+                    name = f"{column}.{key.value!s}" if isinstance(key, ast.Constant) else ""
+                    if name in self._target.columns:
+                        stored[name] = value
+                    else:
+                        rest.append((key, value))
+                if rest:
+                    stored["task_metadata"] = ast.Dict([key for key, _ in rest], [value for _, value in rest])
+            elif column in METADATA:
+                stored["task_metadata"] = each.value
+            elif column in self._target.columns:
+                stored[column] = each.value
+            else:
+                raise site.cannot(f"the new row is given `{column}`, which the spec maps to no field")
+        return stored
+
+    def _fields(
+        self, site: Site, given: Mapping[str, ast.expr], stored: Mapping[str, ast.expr]
+    ) -> dict[str, ast.expr]:
+        """The fields of the row to enqueue: what the task is given, then what only its row had."""
+        target = self._target
+        fields: dict[str, ast.expr] = {}
+        for name, value in given.items():
+            if name == self._row_parameter:
+                continue
+            if name not in target.fields:
+                raise site.cannot(f"the task is given `{name}`, which is no field of {target.domain}")
+            fields[target.fields[name].attribute] = value
+        for column, value in stored.items():
+            if column == "task_metadata":
+                fields.setdefault("task_metadata", value)
+                continue
+            attribute = target.attribute_of(column)
+            if attribute in {"attempts", None}:
+                continue
+            assert attribute is not None  # noqa: S101 -- by the line above
+            is_text = target.fields[target.columns[column]].type in {"string", "text"}
+            fields.setdefault(attribute, value if is_text else bare(value))
+        for field in target.fields.values():
+            if field.required and field.attribute not in fields:
+                raise site.cannot(f"nothing here says what `{field.attribute}` is, which every row must have")
+        return fields
+
+    def _moment(self, site: Site, sent: Dispatch, edits: FileEdits) -> dict[str, ast.expr]:
+        """`countdown` and `eta` as scheduled_at; the queue is the domain's own."""
+        if sent.how == "delay" or not isinstance(sent.node, ast.Call):
+            return {}
+        for option in sent.node.keywords:
+            match option.arg:
+                case "args" | "kwargs" | "queue":
+                    pass
+                case "eta":
+                    return {"scheduled_at": option.value}
+                case "countdown":
+                    edits.imports |= {
+                        ("datetime", "UTC"),
+                        ("datetime", "datetime"),
+                        ("datetime", "timedelta"),
+                    }
+                    text = f"datetime.now(UTC) + timedelta(seconds={ast.unparse(option.value)})"
+                    return {"scheduled_at": ast.parse(text, mode="eval").body}
+                case other:
+                    raise site.cannot(f"it is sent with {other}=, which a row does not keep")
+        return {}
+
+    @staticmethod
+    def _refuse_late_names(site: Site, sending: ast.stmt, fields: Mapping[str, ast.expr]) -> None:
+        needed = {
+            each.id for value in fields.values() for each in ast.walk(value) if isinstance(each, ast.Name)
+        }
+        for statement in site.rest:
+            if statement is sending:
+                return
+            bound = {
+                each.id
+                for each in ast.walk(statement)
+                if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
+            }
+            if bound & needed:
+                raise site.cannot(
+                    f"`{', '.join(sorted(bound & needed))}` is known only after the row was made"
+                )
+
+    def _follow(
+        self, site: Site, row: str, enqueued: tuple[str, str], sending: ast.stmt, edits: FileEdits
+    ) -> None:
+        """What happens to the row afterwards: its id is known, all else is read through a view."""
+        name, service = enqueued
+        needs_view = self._needs_view(site, row, sending, edits)
+        view: int | None = None
+        for statement in site.rest:
+            found = method_call(statement)
+            if statement is sending or statement.lineno in edits.statements:
+                continue
+            if found is not None and found[2].args and ast.unparse(found[2].args[0]) == row:
+                if found[1] not in {"add", "refresh"}:
+                    raise site.cannot(f"the new row is given to `{found[0]}.{found[1]}`")
+                edits.statements[statement.lineno] = []
+                if found[1] == "refresh":
+                    view = statement.lineno
+        first_commit = next((each for each in site.rest if is_commit(each)), None)
+        if needs_view:
+            if view is None and first_commit is None:
+                raise site.cannot("the row is answered with, and is not committed here")
+            shown = f"{row} = legacy_view({service}.get_status({name}){self._texts_text()})"
+            if view is not None:
+                edits.statements[view] = [shown]
+            elif first_commit is not None:
+                view = first_commit.lineno
+                edits.statements[view] = [ast.unparse(first_commit), shown]
+            edits.imports.add(("trackwright.legacy", "legacy_view"))
+        last = (view or 0) - 1 if needs_view else (site.block[-1].end_lineno or 10**9)
+        edits.expressions.append((site.statement.lineno, last, f"{row}.id", name))
+
+    def _needs_view(self, site: Site, row: str, sending: ast.stmt, edits: FileEdits) -> bool:
+        """Whether more than the id is read afterwards; assignments of Celery's id fall away here."""
+        needs = False
+        function = site.scope.node
+        kept = 0
+        for position, statement in enumerate(site.rest):
+            if statement is sending:
+                continue
+            match statement:
+                case ast.Assign(targets=[ast.Attribute(value=ast.Name(id=owner), attr=column)]) if (
+                    owner == row
+                ):
+                    if column not in {"celery_task_id", "task_id"}:
+                        raise site.cannot(f"it assigns `{row}.{column}` after the row was made")
+                    edits.statements[statement.lineno] = []
+                    following = site.rest[position + 1 : position + 2]
+                    if following and is_commit(following[0]):
+                        edits.statements[following[0].lineno] = []
+                    continue
+                case _:
+                    pass
+            found = method_call(statement)
+            if found is not None and found[1] in {"add", "refresh"}:
+                continue
+            for use in uses_of(row, statement):
+                kept += 1
+                needs = needs or not _is_id(use, statement)
+        outside = [
+            use
+            for use in uses_of(row, function)
+            if not any(use in set(uses_of(row, each)) for each in (site.statement, *site.rest))
+        ]
+        if outside:
+            raise site.cannot(f"`{row}` is used outside of the block that makes it")
+        return needs
+
+    def _texts_text(self) -> str:
+        if not self._texts:
+            return ""
+        names = ", ".join(f'"{name}"' for name in self._texts)
+        return f", texts=({names},)"
+
+
+def _is_id(use: ast.Name, statement: ast.stmt) -> bool:
+    return any(
+        isinstance(each, ast.Attribute) and each.value is use and each.attr == "id"
+        for each in ast.walk(statement)
+    )
+
+
+def _is_kept_as_task_id(statement: ast.stmt, result: str) -> bool:
+    """True for `row.celery_task_id = result.id`."""
+    match statement:
+        case ast.Assign(
+            targets=[ast.Attribute(attr="celery_task_id" | "task_id")],
+            value=ast.Attribute(value=ast.Name(id=name), attr="id" | "task_id"),
+        ):
+            return name == result
+        case _:
+            return False
+
+
+def _written(fields: Mapping[str, ast.expr]) -> str:
+    return ", ".join(f"{name}={_source(value)}" for name, value in fields.items())
+
+
+def _source(value: ast.expr) -> str:
+    """An expression in the quotes that formatters prefer."""
+    text = ast.unparse(value)
+    match value:
+        case ast.Constant(value=str(inner)) if '"' not in inner and "\\" not in text:
+            return f'"{inner}"'
+        case _:
+            return text
