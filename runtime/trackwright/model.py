@@ -32,6 +32,9 @@ class TaskTrackingMixin:
     __on_failure__: ClassVar[Literal["cancel", "run"]] = "cancel"
     """What rows of this domain do when a prerequisite of theirs failed for good or was cancelled."""
 
+    __adopted__: ClassVar[str | None] = None
+    """The name that the table had before it was adopted, under which old code still reads and writes it."""
+
     __legacy__: ClassVar[LegacyMappings] = ()
     """Where rows of this domain lie in tables of old (principles 9)."""
 

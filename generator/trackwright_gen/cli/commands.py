@@ -25,6 +25,9 @@ COMMANDS: dict[str, CommandEntry] = {
     "templates": CommandEntry(
         "trackwright_gen.cli.templates", "generator", "List the templates, or copy one out to change it."
     ),
+    "adopt": CommandEntry(
+        "trackwright_gen.cli.adopt", "generator", "Write the spec that takes over a hand-written table."
+    ),
     "schema": CommandEntry("trackwright_gen.cli.schema", "generator", "Print the JSON Schema of a spec."),
     "lint": CommandEntry("trackwright_gen.cli.lint", "lint", "Find untracked tasks and legacy tracking."),
     "tasks": CommandEntry("trackwright_gen.cli.tasks", "lint", "List every job with its evidence."),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from jinja2 import Environment
 
+from trackwright_gen.cli.adoptions import with_old_name
 from trackwright_gen.cli.merging import merging
 from trackwright_gen.cli.migrations import planned_revisions
 from trackwright_gen.cli.outcomes import outcomes_of
@@ -18,6 +19,7 @@ from trackwright_gen.merge.outcome import Conflict, Create, Delete, Foreign, Kee
 from trackwright_gen.merge.record import Record, read_record, recorded_domains
 from trackwright_gen.plan.planner import DomainPlan, plan_domains
 from trackwright_gen.project.deregistration import deregistrations
+from trackwright_gen.project.env_filter import filter_edit
 from trackwright_gen.project.file_edit import FileEdit, joined
 from trackwright_gen.project.model import ObjectName, Project
 from trackwright_gen.project.registration import registrations
@@ -134,9 +136,10 @@ def _drafts(
     parent: str | None = None
     for plan, source in zip(plans, loaded, strict=True):
         record = read_record(project.root, plan.spec.domain)
+        plan, adoption = with_old_name(plan, source, project, record)  # noqa: PLW2901 -- the same, with its view
         context = domain_context(plan.spec, plan.names, plan.table, project)
         rendered = {path: render(jinja, template, context) for path, template in plan.files.items()}
-        revisions = planned_revisions(plan, source, project, record, parent=parent)
+        revisions = planned_revisions(plan, source, project, record, parent=parent, adoption=adoption)
         parent = revisions[-1].revision if revisions else parent
         yield DomainOutcome(plan, record, rendered, (), revisions)
 
@@ -226,7 +229,10 @@ def _registrations(
         task_modules=[own.tasks.name for _, own in modules if project.root / own.tasks.path in present],
         tree=tree,
     )
-    return tuple(shaped_edit(edit, project.root) for edit in joined([*out, *edits]))
+    found = [*out, *edits]
+    if any(one.plan.table.view for one in domains) and (own := filter_edit(project.alembic, found)):
+        found.append(own)
+    return tuple(shaped_edit(edit, project.root) for edit in joined(found))
 
 
 def shaped_edit(edit: FileEdit, root: Path, like: str | None = None) -> FileEdit:

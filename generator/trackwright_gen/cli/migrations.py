@@ -2,6 +2,7 @@
 
 from trackwright_gen.errors import ToolError, ToolErrors
 from trackwright_gen.merge.record import Record
+from trackwright_gen.plan.adoption import Adoption
 from trackwright_gen.plan.planner import DomainPlan
 from trackwright_gen.plan.table_of import field_uses
 from trackwright_gen.project.model import Project
@@ -10,7 +11,13 @@ from trackwright_gen.spec.loader import LoadedSpec
 
 
 def planned_revisions(
-    plan: DomainPlan, loaded: LoadedSpec, project: Project, record: Record, *, parent: str | None
+    plan: DomainPlan,
+    loaded: LoadedSpec,
+    project: Project,
+    record: Record,
+    *,
+    parent: str | None,
+    adoption: Adoption | None = None,
 ) -> tuple[Revision, ...]:
     """Plan a domain's revisions.
 
@@ -35,6 +42,7 @@ def planned_revisions(
             },
             allow_drop=spec.allow_drop,
             allow_rewrite=spec.allow_rewrite,
+            adoption=adoption,
         )
     except ToolErrors as error:
         names = {column: use.name for column, use in fields.items()}
@@ -52,5 +60,6 @@ def _is_as_recorded(plan: DomainPlan, record: Record) -> bool:
 def _placed(error: ToolError, loaded: LoadedSpec, names: dict[str, str]) -> ToolError:
     if not isinstance(error, ColumnChangeError):
         return error
-    path = ("fields", names.get(error.column, ""))
+    adopted = error.column not in names and loaded.spec.adopt is not None
+    path = ("adopt", "table") if adopted else ("fields", names.get(error.column, ""))
     return loaded.places.error(path, error.message, hint=error.hint, side="key")

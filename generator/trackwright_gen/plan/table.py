@@ -63,6 +63,34 @@ class Index:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ViewColumn:
+    """A column as old code knows it: its name, the table's column behind it, the type it had."""
+
+    name: str
+    column: str
+    type: SqlType
+    nullable: bool = True
+    primary_key: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """The name that an adopted table had, under which old code goes on to read and write it.
+
+    Attributes:
+        name: the old name.
+        columns: what old code sees.
+        words: every word that old code writes as a status, and the status it means.
+        shown: per status, the word that old code reads for it.
+    """
+
+    name: str
+    columns: tuple[ViewColumn, ...]
+    words: tuple[tuple[str, str], ...] = ()
+    shown: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """A domain's table, core structure included, in the order in which it is created."""
 
@@ -73,3 +101,4 @@ class Table:
     checks: tuple[Check, ...] = ()
     indexes: tuple[Index, ...] = ()
     comment: str | None = None
+    view: View | None = None

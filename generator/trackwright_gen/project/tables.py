@@ -81,9 +81,9 @@ class _Reader:
                 yield from self._core_table(source, value)
 
     def _table_of_class(self, source: SourceFile, node: ast.ClassDef) -> str | None:
-        if _assigned_in(node, "__abstract__") is not None:
+        if assigned_in(node, "__abstract__") is not None:
             return None
-        match _assigned_in(node, "__tablename__"):
+        match assigned_in(node, "__tablename__"):
             case ast.Constant(value=str(name)):
                 schema = self._schema_of(node)
                 return f"{schema}.{name}" if schema else name
@@ -93,13 +93,13 @@ class _Reader:
                 return None
 
     def _schema_of(self, node: ast.ClassDef) -> str | None:
-        arguments = _assigned_in(node, "__table_args__")
+        arguments = assigned_in(node, "__table_args__")
         last = arguments.elts[-1] if isinstance(arguments, ast.Tuple) and arguments.elts else arguments
         if not isinstance(last, ast.Dict):
             return None
         for key, value in zip(last.keys, last.values, strict=True):
-            if key is not None and _text(key) == "schema":
-                return _text(value)
+            if key is not None and text_of(key) == "schema":
+                return text_of(value)
         return None
 
     def _derived_name(
@@ -157,7 +157,7 @@ class _Reader:
 
     def _column(self, source: SourceFile, name: str, call: ast.Call, annotated: str | None) -> Columns:
         arguments = list(call.args)
-        if arguments and (named := _text(arguments[0])) is not None:
+        if arguments and (named := text_of(arguments[0])) is not None:
             name = named
             del arguments[0]
         types = [keyword.value for keyword in call.keywords if keyword.arg == "type_"]
@@ -186,13 +186,14 @@ class _Reader:
                 for item in items:
                     if isinstance(item, ast.Call) and self._is_column(source, item):
                         columns.update(self._column(source, "", item, None))
-                schema = next((_text(k.value) for k in call.keywords if k.arg == "schema"), None)
+                schema = next((text_of(k.value) for k in call.keywords if k.arg == "schema"), None)
                 yield f"{schema}.{name}" if schema else name, columns
             case _:
                 return
 
 
-def _assigned_in(node: ast.ClassDef, name: str) -> ast.expr | None:
+def assigned_in(node: ast.ClassDef, name: str) -> ast.expr | None:
+    """What a class body assigns to a name."""
     for item in node.body:
         match item:
             case ast.Assign(targets=[ast.Name(id=target)], value=value) if target == name:
@@ -204,7 +205,8 @@ def _assigned_in(node: ast.ClassDef, name: str) -> ast.expr | None:
     return None
 
 
-def _text(expression: ast.expr) -> str | None:
+def text_of(expression: ast.expr | None) -> str | None:
+    """A literal's text."""
     match expression:
         case ast.Constant(value=str(text)):
             return text

@@ -36,6 +36,7 @@ def domain_context(spec: DomainSpec, names: Names, table: Table, project: Projec
         "field_imports": imports,
         "table_args": _table_args(table),
         "max_attempts": spec.task.retry.max_attempts,
+        "adopted": spec.adopt and spec.adopt.table,
         "legacy": spec.legacy and spec.legacy.model_dump(),
         "runs_anyway": spec.dependencies.enabled and spec.dependencies.on_failure == "run",
         "own_attempts": spec.task.retry.max_attempts != _DEFAULT_ATTEMPTS,

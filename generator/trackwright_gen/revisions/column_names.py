@@ -115,6 +115,11 @@ def renamed_columns(table: Table, renames: Mapping[str, str]) -> Table:
             )
             for index in table.indexes
         ),
+        view=table.view
+        and replace(
+            table.view,
+            columns=tuple(replace(one, column=name(one.column)) for one in table.view.columns),
+        ),
     )
 
 

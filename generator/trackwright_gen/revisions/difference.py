@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from trackwright_gen.errors import ToolError
-from trackwright_gen.plan.table import Check, Column, ForeignKey, Index, Table, Unique
+from trackwright_gen.plan.adoption import Adoption
+from trackwright_gen.plan.table import Check, Column, ForeignKey, Index, Table, Unique, View
 from trackwright_gen.revisions.column_names import columns_in, renamed_columns, renaming_order
-from trackwright_gen.revisions.type_change import other_kind
+from trackwright_gen.revisions.type_change import other_kind, type_name
 
 Constraint: TypeAlias = ForeignKey | Unique | Check
 Element: TypeAlias = Column | Constraint | Index
@@ -59,7 +60,39 @@ class CommentChanged:
     new: str | None
 
 
-Difference: TypeAlias = ColumnRenamed | Dropped | Added | ColumnAltered | NameChanged | CommentChanged
+@dataclass(frozen=True, slots=True)
+class TableTaken:
+    """A hand-written table becomes this one: its name, its columns' names, its key."""
+
+    adoption: Adoption
+
+
+@dataclass(frozen=True, slots=True)
+class WordsTaken:
+    """Its status words become statuses."""
+
+    adoption: Adoption
+
+
+@dataclass(frozen=True, slots=True)
+class ViewChanged:
+    """The old name of an adopted table begins, changes or ends."""
+
+    old: View | None
+    new: View | None
+
+
+Difference: TypeAlias = (
+    TableTaken
+    | ColumnRenamed
+    | Dropped
+    | Added
+    | ColumnAltered
+    | NameChanged
+    | CommentChanged
+    | WordsTaken
+    | ViewChanged
+)
 
 
 def differences(old: Table, new: Table, renames: Mapping[str, str]) -> tuple[Difference, ...]:
@@ -76,6 +109,38 @@ def differences(old: Table, new: Table, renames: Mapping[str, str]) -> tuple[Dif
         *(ColumnRenamed(columns[name], renames[name]) for name in order),
         *_between(before, new),
     )
+
+
+def adopting_differences(adoption: Adoption, new: Table) -> tuple[Difference, ...]:
+    """List what makes a hand-written table the planned one.
+
+    Words become statuses once the column can hold them, and before anything insists on statuses.
+    """
+    before = adopted_table(adoption, new)
+    found = _between(before, new)
+    early: list[Difference] = []
+    late: list[Difference] = []
+    for one in found:
+        match one:
+            case Dropped() | ColumnAltered() | Added(element=Column()):
+                early.append(one)
+            case _:
+                late.append(one)
+    return (TableTaken(adoption), *early, WordsTaken(adoption), *late)
+
+
+def adopted_table(adoption: Adoption, new: Table) -> Table:
+    """The hand-written table under its new name, its columns under theirs."""
+    renamed = renamed_columns(adoption.table, adoption.renames)
+    types = {column.name: column.type for column in new.columns}
+    # What PostgreSQL calls alike is one type, however it was written.
+    columns = tuple(
+        replace(column, type=types[column.name])
+        if column.name in types and type_name(types[column.name]) == type_name(column.type)
+        else column
+        for column in renamed.columns
+    )
+    return replace(renamed, name=new.name, columns=columns)
 
 
 def _refuse_other_key(old: Table, new: Table) -> None:
@@ -101,6 +166,8 @@ def _between(old: Table, new: Table) -> Iterator[Difference]:
     yield from (Added(element) for element in reversed(more))
     if old.comment != new.comment:
         yield CommentChanged(old.comment, new.comment)
+    if old.view != new.view:
+        yield ViewChanged(old.view, new.view)
 
 
 @dataclass(frozen=True, slots=True)

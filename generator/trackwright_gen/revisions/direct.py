@@ -17,7 +17,9 @@ from trackwright_gen.revisions.difference import (
     differences,
 )
 from trackwright_gen.revisions.lowering.backfill import filled_at_once
-from trackwright_gen.revisions.operations import ByDialectOp, RefuseOp, RenameColumnOp
+from trackwright_gen.revisions.lowering.old_names import steps_aside, view_dropping, view_making
+from trackwright_gen.revisions.mirror import mirror_gone, mirror_made
+from trackwright_gen.revisions.operations import ByDialectOp, RefuseOp, RenameColumnOp, SqlOp
 from trackwright_gen.revisions.steps import Steps
 from trackwright_gen.spec.sql import for_text_clause
 
@@ -32,9 +34,23 @@ def direct(old: plan.Table, new: plan.Table, renames: Mapping[str, str]) -> tupl
     before = renamed_columns(old, renames)
     found = differences(old, new, renames)
     lowered = tuple(_lowered(found, Steps(before, new)))
+    if old.view or new.view:
+        return tuple(_around(lowered, found, old, new))
     if any(_rebuilds(operation) for operation in lowered):
         return (*_guard(before, new), *lowered)
     return lowered
+
+
+def _around(
+    lowered: tuple[ops.MigrateOperation, ...], found: tuple[Difference, ...], old: plan.Table, new: plan.Table
+) -> Iterator[ops.MigrateOperation]:
+    """The steps, while the old name of an adopted table steps aside."""
+    away, back = steps_aside(found, old), old.view is None or steps_aside(found, old)
+    gone = tuple(SqlOp(sql) for sql in mirror_gone(old, for_good=new.view is None))
+    made = tuple(SqlOp(sql) for sql in mirror_made(new, anew=old.view is None))
+    yield ByDialectOp(view_dropping(old) if away else (), gone)
+    yield from (*_guard(old, new), *lowered) if any(map(_rebuilds, lowered)) else lowered
+    yield ByDialectOp(view_making(new) if back else (), made)
 
 
 def _lowered(found: tuple[Difference, ...], steps: Steps) -> Iterator[ops.MigrateOperation]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from trackwright_gen.plan.table import Check, Column, ForeignKey, Index, Unique
+from trackwright_gen.plan.table import Check, Column, ForeignKey, Index, Unique, View
 from trackwright_gen.revisions.defaults import differs_per_row
 from trackwright_gen.revisions.difference import (
     Added,
@@ -12,6 +12,9 @@ from trackwright_gen.revisions.difference import (
     Difference,
     Dropped,
     NameChanged,
+    TableTaken,
+    ViewChanged,
+    WordsTaken,
 )
 from trackwright_gen.revisions.revision import Hazard
 from trackwright_gen.revisions.type_change import loses, rewrites, type_name
@@ -39,8 +42,39 @@ def _hazards(one: Difference, table: str) -> Iterator[Hazard]:
             yield from _of_new_constraint(constraint)
         case ColumnAltered(old=old, new=new):
             yield from _of_altered(old, new, table)
+        case TableTaken() | WordsTaken() | ViewChanged():
+            yield from _of_old_name(one, table)
         case Dropped() | NameChanged() | CommentChanged():
             return
+
+
+def _of_old_name(one: TableTaken | WordsTaken | ViewChanged, table: str) -> Iterator[Hazard]:
+    match one:
+        case TableTaken(adoption=adoption):
+            yield Hazard(
+                "running code",
+                f"{adoption.table.name} is a view of {table} from now on: old code reads and writes through it, "
+                "but cannot say TRUNCATE or ON CONFLICT (on SQLite it stays a table, which triggers keep equal)",
+            )
+        case WordsTaken(adoption=adoption):
+            yield from _of_words(adoption.view, table)
+        case ViewChanged(old=View() as view, new=None):
+            yield Hazard("running code", f"code that still says {view.name} finds nothing there any more")
+        case ViewChanged():
+            return
+
+
+def _of_words(view: View, table: str) -> Iterator[Hazard]:
+    yield Hazard(
+        "may fail", f"a row of {view.name} with a status that the spec does not know stops the change"
+    )
+    if view.words:
+        words = ", ".join(f"{word} becomes {status}" for word, status in view.words)
+        yield Hazard("backfill", f"the status of each row of {table} is written as ours: {words}")
+    known = {word for word, status in view.words}
+    for status, word in view.shown:
+        if (word, status) not in view.words and word in known:
+            yield Hazard("running code", f"old code has no word for {status} and reads {word}")
 
 
 def _of_new_column(column: Column, table: str) -> Iterator[Hazard]:

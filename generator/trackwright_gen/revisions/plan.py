@@ -6,15 +6,16 @@ from dataclasses import dataclass, replace
 
 from trackwright_gen.errors import ToolError, ToolErrors
 from trackwright_gen.location import Location
+from trackwright_gen.plan.adoption import Adoption
 from trackwright_gen.plan.table import Table
 from trackwright_gen.project.env_edit import require_own_transactions
 from trackwright_gen.project.model import AlembicHome
-from trackwright_gen.revisions.change import Change, change_table, create_table
+from trackwright_gen.revisions.change import Change, adopt_table, change_table, create_table, old_name
 from trackwright_gen.revisions.column_change import ColumnChangeError
 from trackwright_gen.revisions.column_names import column_renames
 from trackwright_gen.revisions.consent import require_consent
 from trackwright_gen.revisions.ddl import postgresql_sql
-from trackwright_gen.revisions.difference import differences
+from trackwright_gen.revisions.difference import adopting_differences, differences
 from trackwright_gen.revisions.hazards import hazards_of
 from trackwright_gen.revisions.history import History
 from trackwright_gen.revisions.revision import Hazard, Revision
@@ -38,8 +39,11 @@ def plan_revisions(
     renamed: Mapping[str, str] | None = None,
     allow_drop: Collection[str] = (),
     allow_rewrite: Collection[str] = (),
+    adoption: Adoption | None = None,
 ) -> tuple[Revision, ...]:
     """Plan the revisions that bring a domain's table from `old` (None: it is not there) to `new`.
+
+    With an `adoption` the table is there under another name, as somebody made it by hand.
 
     `parent` chains to a revision of the same run; else it is the project's one head. `renamed` is
     column -> the name it had; `allow_drop` and `allow_rewrite` name fields, as the spec has them.
@@ -49,7 +53,12 @@ def plan_revisions(
             all revisions in one transaction where that will not do.
         ToolErrors: changes that the spec does not allow, all of them.
     """
-    planned = _planned(old, new, renamed=renamed or {}, allow_drop=allow_drop, allow_rewrite=allow_rewrite)
+    if adoption is not None:
+        planned = _adopted(adoption, new, allow_drop=allow_drop, allow_rewrite=allow_rewrite)
+    else:
+        planned = _planned(
+            old, new, renamed=renamed or {}, allow_drop=allow_drop, allow_rewrite=allow_rewrite
+        )
     if not planned.changes:
         return ()
     if any(change.commits_apart for change in planned.changes):
@@ -74,14 +83,22 @@ def plan_drop(domain: str, table: Table, home: AlembicHome) -> Revision:
     Raises:
         ToolError: several heads, a broken history or template, this revision is there already.
     """
-    created = create_table(table)
-    change = Change(f"drop {table.name}", created.downgrade, created.upgrade)
+    created, (away, back) = create_table(table), old_name(table)
+    change = Change(f"drop {table.name}", (*away, *created.downgrade), (*created.upgrade, *back))
     history = History.read(home)
     own = _drop_id(domain, history.head)
     one = _revision(own, change, home=home, history=history, parent=history.head)
     loss = Hazard("data loss", f"every row of {table.name} is gone, and going back does not bring it back")
     code = Hazard("running code", f"code that runs now still reads and writes {table.name}")
     return replace(one, hazards=(loss, code))
+
+
+def _adopted(
+    adoption: Adoption, new: Table, *, allow_drop: Collection[str], allow_rewrite: Collection[str]
+) -> _Planned:
+    found = adopting_differences(adoption, new)
+    require_consent(found, allow_drop=allow_drop, allow_rewrite=allow_rewrite)
+    return _Planned(adopt_table(found, adoption, new), hazards_of(found, new.name))
 
 
 def _planned(

@@ -54,7 +54,11 @@ def _broken(path: Path, why: str) -> ToolError:
 
 def _plain(table: Table) -> dict[str, Any]:
     columns = tuple(dataclasses.replace(column, default=None) for column in table.columns)
-    return dataclasses.asdict(dataclasses.replace(table, columns=columns))
+    plain = dataclasses.asdict(dataclasses.replace(table, columns=columns))
+    if table.view is None:
+        # Few tables have one: what is not there is not said.
+        del plain["view"]
+    return plain
 
 
 def _encoded(value: object) -> Any:

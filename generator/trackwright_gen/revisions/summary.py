@@ -11,6 +11,9 @@ from trackwright_gen.revisions.difference import (
     Difference,
     Dropped,
     NameChanged,
+    TableTaken,
+    ViewChanged,
+    WordsTaken,
 )
 
 _LONGEST = 3
@@ -37,5 +40,9 @@ def _said(one: Difference) -> str:
             return f"alter {column.name}"
         case CommentChanged():
             return "change the comment"
-        case Dropped() | Added() | NameChanged():
+        case TableTaken(adoption=adoption):
+            return f"adopt {adoption.table.name}"
+        case ViewChanged(old=view, new=None) if view is not None:
+            return f"end {view.name}"
+        case Dropped() | Added() | NameChanged() | WordsTaken() | ViewChanged():
             return ""

@@ -3,17 +3,19 @@
 import re
 from typing import Any
 
-from sqlalchemy import Numeric, String
+from sqlalchemy import Enum, Numeric, String
 
 from trackwright_gen.revisions.postgresql import POSTGRESQL
 from trackwright_gen.revisions.sqlalchemy_table import sqlalchemy_type
 from trackwright_gen.spec.sqltype import SqlType
 
 _STRINGS = ("VARCHAR", "TEXT")
-_WHOLE = ("INTEGER", "BIGINT")
-_NUMBERS = (*_WHOLE, "NUMERIC", "DOUBLE PRECISION")
-_TIMES = ("DATE", "TIMESTAMP WITH TIME ZONE")
-_FAMILIES = (_NUMBERS, _TIMES)
+_WHOLE = ("SMALLINT", "INTEGER", "BIGINT")
+_NUMBERS = (*_WHOLE, "NUMERIC", "FLOAT", "REAL", "DOUBLE PRECISION")
+_NAIVE, _AWARE = "TIMESTAMP WITHOUT TIME ZONE", "TIMESTAMP WITH TIME ZONE"
+_TIMES = ("DATE", _AWARE, _NAIVE)
+_JSON = ("JSON", "JSONB")
+_FAMILIES = (_NUMBERS, _TIMES, _JSON)
 
 
 def type_name(described: SqlType) -> str:
@@ -29,11 +31,20 @@ def rewrites(old: SqlType, new: SqlType) -> bool:
     if type_name(old) == type_name(new):
         return False
     before, after = _real(old), _real(new)
+    if changes_zone(old, new):
+        return False
+    if isinstance(before, Enum) or isinstance(after, Enum):
+        return True
     if isinstance(before, String) and isinstance(after, String):
         return after.length is not None and (before.length is None or after.length < before.length)
     if type(before) is Numeric and type(after) is Numeric:
         return not _holds(after, before)
     return True
+
+
+def changes_zone(old: SqlType, new: SqlType) -> bool:
+    """Whether moments get a time zone or lose it: in a session in UTC, PostgreSQL leaves the rows as they are."""
+    return {_kind(old), _kind(new)} == {_NAIVE, _AWARE}
 
 
 def other_kind(old: SqlType, new: SqlType) -> bool:
@@ -52,7 +63,7 @@ def possible(old: SqlType, new: SqlType) -> bool:
 def loses(old: SqlType, new: SqlType) -> str:
     """What of the values is gone without an error; empty where nothing is."""
     before, after = _kind(old), _kind(new)
-    if (before, after) == (_TIMES[1], _TIMES[0]):
+    if before in {_AWARE, _NAIVE} and after == "DATE":
         return "the time of day"
     if before in _NUMBERS and before not in _WHOLE and after in _WHOLE:
         return "what stands after the point"

@@ -19,8 +19,8 @@ BEGIN
             SELECT id FROM {table} WHERE id > tw_done ORDER BY id LIMIT {batch}
         ) AS batch;
         EXIT WHEN tw_upto IS NULL;
-        UPDATE {table} SET {column} = {value}
-        WHERE id > tw_done AND id <= tw_upto AND {column} IS NULL;
+        UPDATE {table} SET {changes}
+        WHERE id > tw_done AND id <= tw_upto AND {condition};
         COMMIT;
         tw_done := tw_upto;
     END LOOP;
@@ -30,18 +30,17 @@ END
 
 def filled(column: Column, table: Table) -> Step:
     """Give the column's default to rows without a value; what was done stays done if it is stopped."""
-    value = str(column.server_default)
+    name = quoted(column.name)
+    loop = in_batches(table, f"{name} = {column.server_default}", f"{name} IS NULL")
+    return Step(Phase.FILL, up=(SqlOp(loop),))
+
+
+def in_batches(table: Table, changes: str, condition: str) -> str:
+    """SQL: update the rows of a condition, each batch committed."""
     tag = "$fill$"
-    while tag in value:
+    while tag in changes + condition:
         tag = f"{tag[:-1]}_$"
-    statement = _LOOP.format(
-        tag=tag,
-        table=quoted(table.name),
-        column=quoted(column.name),
-        value=value,
-        batch=BATCH,
-    )
-    return Step(Phase.FILL, up=(SqlOp(statement),))
+    return _LOOP.format(tag=tag, table=quoted(table.name), changes=changes, condition=condition, batch=BATCH)
 
 
 def filled_at_once(column: Column, table: Table) -> SqlOp:

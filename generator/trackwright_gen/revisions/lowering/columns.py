@@ -8,7 +8,9 @@ from trackwright_gen.revisions.defaults import differs_per_row
 from trackwright_gen.revisions.lowering.backfill import filled, filled_at_once
 from trackwright_gen.revisions.lowering.not_null import tightened
 from trackwright_gen.revisions.lowering.step import Operations, Phase, Step
+from trackwright_gen.revisions.operations import SqlOp
 from trackwright_gen.revisions.steps import Steps
+from trackwright_gen.revisions.type_change import changes_zone
 
 
 def added(column: Column, steps: Steps) -> Iterator[Step]:
@@ -35,6 +37,9 @@ def altered(old: Column, new: Column, steps: Steps) -> Iterator[Step]:
     target = replace(new, nullable=True) if tighter else new
     up: Operations = tuple(steps.alter_column(old, target))
     down: Operations = tuple(steps.back.alter_column(target, old))
+    if changes_zone(old.type, new.type):
+        in_utc = SqlOp("SET LOCAL timezone = 'UTC'")
+        up, down = (in_utc, *up), (in_utc, *down)
     if old.server_default is not None and new.nullable and not old.nullable:
         down = (filled_at_once(old, steps.new), *down)
     if up or down:

@@ -14,8 +14,11 @@ from trackwright_gen.revisions.difference import (
     Dropped,
     Element,
     NameChanged,
+    TableTaken,
+    ViewChanged,
+    WordsTaken,
 )
-from trackwright_gen.revisions.lowering import columns, constraints, indexes, names
+from trackwright_gen.revisions.lowering import columns, constraints, indexes, names, old_names, taking_over
 from trackwright_gen.revisions.lowering.step import Operations, Phase, Step
 from trackwright_gen.revisions.lowering.timeouts import within_limits
 from trackwright_gen.revisions.steps import Steps
@@ -65,8 +68,10 @@ class _Lowering:
         )
 
     def steps(self) -> Iterator[Step]:
+        yield from old_names.lifted(self._found, self._present.old)
         for one in self._found:
             yield from self._steps_of(one)
+        yield from old_names.laid(self._found, self._present.old, self._steps.new)
         # Last, so that a query always has the old index or the new one.
         for one in self._found:
             if isinstance(one, Dropped) and isinstance(one.element, Index):
@@ -90,7 +95,9 @@ class _Lowering:
                 yield names.element_renamed(element, other, steps)
             case CommentChanged(old=comment, new=new_comment):
                 yield names.comment_changed(comment, new_comment, steps)
-            case Dropped():
+            case TableTaken() | WordsTaken():
+                yield from taking_over.steps_of(one, steps.new)
+            case Dropped() | ViewChanged():
                 return
 
     def _added(self, element: Element) -> Iterator[Step]:
