@@ -43,12 +43,14 @@ test-migrations: $(VENV)/dev.stamp ## tables of a million rows migrated while ot
 test-plans: $(VENV)/dev.stamp ## the plans of all hot statements on a large table (ROWS=n, 2000000)
 	PLAN_ROWS=$(or $(ROWS),2000000) $(BIN)/python -m pytest tests/runtime/test_query_plans.py -n 0
 
-check: $(VENV)/dev.stamp ## ruff, format, mypy, pyright, import contracts, our own linter
+check: $(VENV)/dev.stamp ## ruff, format, three type checkers, import contracts, bandit, our own linter
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/pyright
+	$(BIN)/pyrefly check tests/typing
 	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive generator runtime templates
 	$(BIN)/trackwright lint
 
 format: $(VENV)/dev.stamp ## format and fix what can be fixed safely
@@ -57,6 +59,21 @@ format: $(VENV)/dev.stamp ## format and fix what can be fixed safely
 
 golden: $(VENV)/dev.stamp ## write the golden trees anew; read the diff before committing it
 	TRACKWRIGHT_UPDATE_GOLDEN=1 $(BIN)/python -m pytest tests/generator/test_golden.py
+
+matrix: $(VENV)/dev.stamp ## the suites beside other versions of everything (nox; SESSION=name)
+	$(PIP) install --group matrix
+	PATH=$(abspath $(BIN)):$$PATH $(BIN)/nox $(if $(SESSION),--session $(SESSION))
+
+security: $(VENV)/dev.stamp ## bandit and ruff on what is shipped, pip-audit on what it depends on
+	$(PIP) install --group security
+	$(BIN)/ruff check --select S generator runtime templates
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive generator runtime templates
+	$(BIN)/pip-audit --skip-editable --progress-spinner off
+
+dist: $(VENV)/dev.stamp ## sdist and wheel into dist/, as the index wants them
+	rm -rf dist
+	$(BIN)/python -m build
+	$(BIN)/twine check --strict dist/*
 
 docs: $(VENV)/dev.stamp ## run every block of the documentation, then build the site into site/
 	$(BIN)/python -m pytest $(PYTEST_ARGS) tests/docs

@@ -18,8 +18,10 @@ from trackwright.dependencies import (
     group,
     step,
 )
+from trackwright.error_text import redact_errors
 from trackwright.errors import (
     InvalidTransition,
+    MetadataTooLarge,
     MissingExtra,
     SessionSettingsError,
     TrackingModelError,
@@ -51,6 +53,7 @@ __all__ = [
     "Flow",
     "InvalidTransition",
     "LegacyMapping",
+    "MetadataTooLarge",
     "MissingExtra",
     "MissingPrerequisites",
     "Progress",
@@ -76,6 +79,7 @@ __all__ = [
     "WaitTimeout",
     "chain",
     "group",
+    "redact_errors",
     "step",
     "tracked_task",
 ]

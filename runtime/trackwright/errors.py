@@ -65,6 +65,16 @@ class UnknownStatus(TrackwrightError, ValueError):
         super().__init__(f"{status!r} is no status; use one of {', '.join(known)}.")
 
 
+class MetadataTooLarge(TrackwrightError, ValueError):
+    """A caller's metadata is too large for a row that every later statement carries along."""
+
+    def __init__(self, size: int, most: int) -> None:
+        super().__init__(
+            f"task_metadata has {size} characters of JSON, at most {most} go into a row: keep large data in a table "
+            "or a file of your own, and its key in the row."
+        )
+
+
 class SessionSettingsError(TrackwrightError):
     """A session is set up in a way that would fail later, in another place."""
 

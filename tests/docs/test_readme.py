@@ -1,5 +1,6 @@
 """The README's spec, output and code are what the tool really takes and gives."""
 
+import html
 import re
 import subprocess
 import sys
@@ -7,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 MARKED = re.compile(
     r"<!-- checked by tests/docs/test_readme.py: (?P<what>\S+) -->\n```\w+\n(?P<text>.*?)```", re.DOTALL
 )
@@ -52,3 +54,19 @@ def test_every_command_stands_in_the_table() -> None:
 
     table = README.partition("## Commands")[2]
     assert [name for name in COMMANDS if not re.search(rf"`(trackwright )?{name}[ `]", table)] == []
+
+
+def test_the_picture_shows_what_the_commands_print_today(tmp_path: Path) -> None:
+    script = [sys.executable, str(ROOT / "docs/picture.py"), str(tmp_path / "today.svg")]
+    subprocess.run(script, check=True, capture_output=True)
+    shown, today = (ROOT / "docs/picture.svg").read_text(), (tmp_path / "today.svg").read_text()
+    assert "docs/picture.svg" in README
+    assert words(today) == words(shown)
+
+
+def words(svg: str) -> list[str]:
+    """What a picture says, without what differs from run to run and without the tables' lines."""
+    text = html.unescape(" ".join(re.findall(r"<text[^>]*>(.*?)</text>", svg))).replace("\xa0", " ")
+    text = re.sub(r"\d{8}_[0-9a-f]{12}", "<revision>", text)
+    text = re.sub(r"\d+(?:\.\d+)? m?s\b", "<time>", text)
+    return re.sub("[━─┏┳┓┡╇┩└┴┘│┃]", " ", text).split()

@@ -10,6 +10,8 @@ from trackwright_gen.location import Location
 
 _CONTEXT = 2
 """How many lines of source stand around the one that is meant."""
+_WIDEST = 500
+"""Characters of a line that are shown: nobody reads more, and a hostile one would fill the log."""
 
 
 def full(result: LintResult, folder: Path) -> str:
@@ -98,9 +100,9 @@ def _block(diagnostic: Diagnostic, folder: Path) -> str:
     margin = " " * width
     rows = [f"{head}", f"{margin}--> {place(diagnostic, folder)}", f"{margin} |"]
     for row in range(first, last + 1):
-        rows.append(f"{row:>{width}} | {lines[row - 1]}".rstrip())
+        rows.append(f"{row:>{width}} | {lines[row - 1][:_WIDEST]}".rstrip())
         if row == where.row:
-            rows.append(f"{margin} | {_marks(diagnostic, lines[row - 1])}")
+            rows.append(f"{margin} | {_marks(diagnostic, lines[row - 1])[:_WIDEST]}")
     return "\n".join([*rows, f"{margin} |"])
 
 

@@ -7,12 +7,16 @@ from collections.abc import Sequence
 
 import libcst as cst
 
+from trackwright_gen.source.depth import is_shallow
+
 
 def in_older_grammar(text: str) -> str | None:
     """The same program without the syntax that came after 3.11; None if it is no Python at all.
 
     Rows stay what they were; columns to the right of a replaced construct may move.
     """
+    if not is_shallow(text):
+        return None
     try:
         tree = cst.parse_module(text)
     except (cst.ParserSyntaxError, RecursionError):
@@ -22,6 +26,8 @@ def in_older_grammar(text: str) -> str | None:
 
 def is_python(text: str) -> bool:
     """True if a text is Python of any version."""
+    if not is_shallow(text):
+        return False
     try:
         cst.parse_module(text)
     except (cst.ParserSyntaxError, RecursionError):

@@ -19,7 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from trackwright.errors import InvalidTransition, TrackingNotFound
+from trackwright.errors import InvalidTransition, MetadataTooLarge, TrackingNotFound
 
 logger = logging.getLogger("trackwright.rest")
 _PASSING = {"08", "40", "53", "55", "57"}
@@ -65,6 +65,8 @@ def response_of(error: Exception) -> Response | None:
         case InvalidTransition():
             allowed = sorted(error.allowed)
             return _answer(409, str(error), current_status=error.status, allowed=allowed)
+        case MetadataTooLarge():
+            return _answer(422, str(error))
         case HTTPException():
             return _answer(error.status_code, str(error.detail), headers=error.headers)
         case _:

@@ -1,5 +1,6 @@
 """From a caller's fields to inserted rows: checked, with what their message is, in bulk."""
 
+import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -12,12 +13,15 @@ from sqlalchemy.sql.dml import ReturningInsert
 from trackwright import query
 from trackwright.dependency_sql import DEPENDENCY_KEYS
 from trackwright.dispatch import LONGEST_COUNTDOWN, RESEND_AFTER, Message, Sendable, send_after_commit
+from trackwright.errors import MetadataTooLarge
 from trackwright.metadata_sql import METADATA_KEYS
 from trackwright.model import TaskTrackingMixin
 
 _MACHINE_OWNED = frozenset(
     {"id", "status", "attempts", "started_at", "completed_at", "error_message", "dispatch_at", "lease_until"}
 )
+METADATA_LENGTH = 65_536
+"""Characters of JSON that a caller's metadata may have: each later statement of the row writes it again."""
 _AT_ONCE = 5_000
 """Rows handed to SQLAlchemy at once: it copies each of them several times before the first one is inserted."""
 Model = type[TaskTrackingMixin]
@@ -30,13 +34,16 @@ def checked(model: Model, fields: Mapping[str, Any]) -> Values:
     Raises:
         TypeError: a field that the model does not have, or that only the status machine sets; a key of the
             metadata that only the runtime writes.
+        MetadataTooLarge: the metadata takes more than METADATA_LENGTH.
     """
     taken = accepted_fields(model)
     if not fields.keys() <= taken.keys():
         unknown = ", ".join(sorted(fields.keys() - taken.keys()))
         message = f"{model.__name__} takes no {unknown}; it takes {', '.join(sorted(taken))}"
         raise TypeError(message)
-    _refuse_our_keys(fields.get("task_metadata"))
+    if fields.get("task_metadata"):
+        _refuse_our_keys(fields["task_metadata"])
+        _refuse_too_much(fields["task_metadata"])
     return {taken[name]: value for name, value in fields.items() if value is not None}
 
 
@@ -52,6 +59,13 @@ def _refuse_our_keys(metadata: Any) -> None:
         for key in sorted(name for name in METADATA_KEYS | DEPENDENCY_KEYS if name in metadata):
             message = f"metadata key {key!r} is trackwright's own; keep yours under another name"
             raise TypeError(message)
+
+
+def _refuse_too_much(metadata: Any) -> None:
+    # What JSON does not know is for the column's own type to refuse.
+    size = len(json.dumps(metadata, default=str))
+    if size > METADATA_LENGTH:
+        raise MetadataTooLarge(size, METADATA_LENGTH)
 
 
 def outgoing(task: Sendable, row: Values) -> Values:

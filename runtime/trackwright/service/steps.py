@@ -8,7 +8,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from trackwright import query
 from trackwright import status as machine
-from trackwright.error_text import storable
+from trackwright.error_text import redacted, storable
 from trackwright.model import TaskTrackingMixin
 from trackwright.status import Operation, TrackingStatus
 
@@ -28,7 +28,7 @@ def step_by_hand(
     """The step that update_status means by a target status."""
     fence = {} if attempt is None else {"attempt": attempt}
     unfenced = attempt is None
-    text = storable(message or "")
+    text = storable(redacted(message or ""))
     match target:
         case TrackingStatus.PROCESSING:
             return StatusStep(machine.CLAIM, query.start(model), {})
