@@ -75,6 +75,9 @@ dist: $(VENV)/dev.stamp ## sdist and wheel into dist/, as the index wants them
 	$(BIN)/python -m build
 	$(BIN)/twine check --strict dist/*
 
+reference: $(VENV)/dev.stamp ## write docs/reference anew from commands, rules, settings and specs
+	$(BIN)/python docs/generate/reference.py
+
 docs: $(VENV)/dev.stamp ## run every block of the documentation, then build the site into site/
 	$(BIN)/python -m pytest $(PYTEST_ARGS) tests/docs
 	$(BIN)/python docs/build.py

@@ -33,36 +33,57 @@ class LintSettings(_Table):
     """[tool.trackwright.lint]: which rules, which files, which names."""
 
     select: tuple[str, ...] | None = None
+    """The rules to use instead of those that are on by default: codes, prefixes of codes (`TW1`), names, `ALL`."""
     extend_select: tuple[str, ...] = ()
+    """Rules to use besides."""
     ignore: tuple[str, ...] = ()
+    """Rules to leave out. A longer selector wins over a shorter one."""
     exclude: tuple[str, ...] | None = None
+    """Files and folders to leave out, instead of the usual ones (virtual environments, caches, `./build`)."""
     extend_exclude: tuple[str, ...] = ()
+    """Files and folders to leave out besides: a name anywhere, or with a slash a path from the project's root."""
     legacy_models: tuple[str, ...] = ("TaskStatus",)
+    """The generic status models that nobody should use any more: names of classes, or `package.module:name`."""
     tracking_markers: tuple[str, ...] = ()
+    """Decorators and base classes that track a task in ways the linter cannot see, by their dotted names."""
 
 
 class PathSettings(_Table):
     """[tool.trackwright.paths]: folders, relative to the project, where the layout's own are not wanted."""
 
     models: str | None = None
+    """Where models go."""
     schemas: str | None = None
+    """Where pydantic schemas go."""
     crud: str | None = None
+    """Where queries go."""
     services: str | None = None
+    """Where services go."""
     tasks: str | None = None
+    """Where Celery tasks go."""
     tests: str | None = None
+    """Where the domain's tests go."""
     docs: str | None = None
+    """Where the domain's page goes."""
 
 
 class Settings(_Table):
     """All settings. Names of objects are written `package.module:name`."""
 
     base: str | None = None
+    """The declarative base of the project's models."""
     session: str | None = None
+    """What makes sessions: a sessionmaker, or a function that gives one."""
     celery: str | None = None
+    """The Celery app."""
     alembic: str | None = None
+    """alembic.ini, or the pyproject.toml that has `[tool.alembic]`."""
     layout: LayoutName | None = None
+    """One folder for each kind of file, or one package for each domain."""
     package: str | None = None
+    """The package that generated files go into."""
     specs: str = "tracking"
+    """The folder of the specs."""
     templates: str | None = None
     """A folder whose templates take the place of ours of the same name; they are trusted as code is."""
     paths: PathSettings = Field(default_factory=PathSettings)

@@ -67,7 +67,7 @@ def test_findings_as_json(tmp_path: Path) -> None:
             "fix": None,
             "task": "shop.tasks.add",
             "domain": None,
-            "url": "https://trackwright.readthedocs.io/rules/untracked-task",
+            "url": "https://trackwright.readthedocs.io/reference/rules/untracked-task",
         }
     ]
 

@@ -27,7 +27,7 @@ def test_a_page_has_its_sections(rule: Rule) -> None:
     sections = re.findall(r"^## (.*)$", rule.page, re.MULTILINE)
     assert sections in (SECTIONS, [*SECTIONS, "Fix safety"])
     assert re.fullmatch(r"TW\d{3}", rule.code)
-    assert rule.url == f"https://trackwright.readthedocs.io/rules/{rule.name}"
+    assert rule.url == f"https://trackwright.readthedocs.io/reference/rules/{rule.name}"
 
 
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)

@@ -11,7 +11,7 @@ from trackwright_gen.location import Location
 from trackwright_gen.source.jobs import Exemption
 from trackwright_gen.source.project import SourceProject
 
-DOCS = "https://trackwright.readthedocs.io/rules"
+DOCS = "https://trackwright.readthedocs.io/reference/rules"
 
 
 @dataclass(frozen=True, slots=True)
