@@ -55,21 +55,26 @@ COMMANDS: dict[str, CommandEntry] = {
         "trackwright.maintenance.commands.retry", "celery", "Give FAILED rows another attempt."
     ),
     "legacy": CommandEntry(
-        "trackwright_gen.cli.legacy", "celery", "Lead out of a generic status table: spec, data, verify."
+        "trackwright_gen.cli.legacy",
+        "celery",
+        "Lead out of a generic status table: spec, task, data, verify, finish.",
     ),
 }
 
 LEGACY_COMMANDS: dict[str, CommandEntry] = {
-    "task": CommandEntry(
-        "trackwright_gen.cli.legacy_task", "generator", "Rewrite legacy tasks, and what sends them."
-    ),
     "spec": CommandEntry(
         "trackwright_gen.cli.legacy_spec", "generator", "Propose specs from the code, and from the rows."
+    ),
+    "task": CommandEntry(
+        "trackwright_gen.cli.legacy_task", "generator", "Rewrite legacy tasks, and what sends them."
     ),
     "data": CommandEntry(
         "trackwright.maintenance.commands.legacy_data", "celery", "Copy legacy rows into tracking tables."
     ),
     "verify": CommandEntry(
         "trackwright.maintenance.commands.legacy_verify", "celery", "Prove that legacy rows have arrived."
+    ),
+    "finish": CommandEntry(
+        "trackwright_gen.cli.legacy_finish", "all", "Write the revision that removes legacy rows."
     ),
 }

@@ -20,7 +20,7 @@ class FileEdits:
         expressions: from row, to row, an expression and what stands in its place there.
         imports: module and name of what the file needs.
         gone: names that it may need no longer.
-        removed: top-level functions that moved away.
+        removed: top-level functions and classes that go.
         moved: names whose import leads to what moved away: it goes, whatever uses the name.
     """
 
@@ -58,7 +58,7 @@ def finished(module: cst.Module, edits: FileEdits, own: str) -> cst.Module:
 
 
 def _is_one_of(statement: cst.CSTNode, names: set[str]) -> bool:
-    return isinstance(statement, cst.FunctionDef) and statement.name.value in names
+    return isinstance(statement, cst.FunctionDef | cst.ClassDef) and statement.name.value in names
 
 
 class _Edit(cst.CSTTransformer):

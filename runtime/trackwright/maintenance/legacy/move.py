@@ -48,6 +48,7 @@ class Move:
         key: its primary key's column.
         belongs: which of its rows are the domain's.
         values: per column of the tracking table, its value.
+        kind: the column that says which task a row is about, and the domain's text in it; None: all rows are its own.
         refusal: why a row cannot be copied, as a text; NULL where it can.
     """
 
@@ -61,6 +62,7 @@ class Move:
     values: Mapping[str, ColumnElement[Any]]
     refusal: ColumnElement[Any]
     fingerprint: ColumnElement[str]
+    kind: tuple[str, str] | None = None
 
     @property
     def key_text(self) -> ColumnElement[str]:
@@ -134,6 +136,7 @@ def _move(connection: Connection, model: type[TaskTrackingMixin], mapping: Legac
         values={name: value for name, value in values.items() if value is not None},
         refusal=refusal,
         fingerprint=Fingerprint(column.name for column in source.columns),
+        kind=None if mapping.task_type is None else (mapping.type_column, mapping.task_type),
     )
 
 

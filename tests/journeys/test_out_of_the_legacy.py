@@ -1,0 +1,129 @@
+"""An application of old leaves its status tables behind: every command in its order, on PostgreSQL with rows in it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from depot import ROWS
+from depot_copy import Depot, depot_in
+from sqlalchemy import create_engine, inspect, text
+
+LEFT_BY_OLD_CODE = """
+INSERT INTO task_status (task_type, status, resource_id, created_at) VALUES ('invoice', 'success', '1', now());
+UPDATE stock_updates SET error = 'counted again' WHERE id = 8;
+"""
+
+
+def test_the_whole_way(postgres_url: str, tmp_path: Path) -> None:
+    depot = depot_in(tmp_path / "depot", DATABASE_URL=postgres_url)
+    trackwright = "trackwright_gen"
+    depot.run("alembic.config", "upgrade", "head")
+    tests = ("pytest", "-q", "-p", "no:cacheprovider", "-p", "no:schemathesis", "-W", "ignore", "tests")
+    assert "6 passed" in depot.run(*tests)
+    commit(depot, "as it was")
+
+    depot.run(trackwright, "init", "--transaction-per-migration")
+    specs = depot.run(trackwright, "legacy", "spec", "--database", postgres_url)
+    assert specs.count("wrote tracking/") == 5
+    assert "no task of the code writes these rows" in depot.text("tracking/stock_take.yaml")
+    depot.run(trackwright, "generate")
+    depot.run("alembic.config", "upgrade", "head")
+    depot.run("alembic.config", "check")
+
+    # Old code still runs: rows are copied, and what it writes meanwhile follows later.
+    depot.run(trackwright, "legacy", "data")
+    execute(postgres_url, LEFT_BY_OLD_CODE)
+    before = count(postgres_url, "task_status") + count(postgres_url, "stock_updates")
+    assert before > ROWS
+    assert "2 rows" not in depot.run(trackwright, "legacy", "verify", code=1)
+
+    moved = depot.run(trackwright, "legacy", "task", "--all")
+    assert (moved.count("moved app.tasks."), moved.count("left alone")) == (4, 0)
+    assert " failed" not in depot.run(*tests)  # the generated ones too
+    refused = depot.run(trackwright, "legacy", "finish", code=1)
+    assert "has not arrived: 1 not copied" in refused
+    assert "has not arrived: 1 changed since" in refused
+    depot.run(trackwright, "legacy", "data")
+    depot.run(trackwright, "legacy", "verify")
+
+    # One kind alone: its rows go, those of the others and the table stay.
+    shown = depot.run(trackwright, "legacy", "finish", "--domain", "stock_take", "--dry-run")
+    assert "delete legacy rows stock_take of task_status" in shown
+    commit(depot, "moved")
+    finished = depot.run(trackwright, "legacy", "finish")
+    assert "drop legacy task_status" in finished
+    assert "drop legacy stock_updates" in finished
+    assert "class TaskStatus" not in depot.text("app/models/status.py")
+    # A row that has not arrived stops the migration, wherever it runs.
+    execute(
+        postgres_url,
+        "INSERT INTO task_status (task_type, status, created_at) VALUES ('invoice', 'success', now())",
+    )
+    stopped = stopped_upgrade(depot)
+    assert "rows_have_not_arrived_run_trackwright_legacy_data" in stopped
+    execute(postgres_url, "DELETE FROM task_status WHERE resource_id IS NULL AND task_type = 'invoice'")
+    depot.run("alembic.config", "upgrade", "head")
+    depot.run("alembic.config", "check")
+
+    assert not {"task_status", "stock_updates", "trackwright_legacy_links"} & tables(postgres_url)
+    arrived = sum(
+        count(postgres_url, f"{name} WHERE metadata ? 'legacy'")
+        for name in tables(postgres_url)
+        if name.endswith("_task_tracking")
+    )
+    assert arrived == before
+    depot.run(trackwright, "lint")
+    depot.run(trackwright, "generate", "--check")
+    assert "6 passed" in depot.run(*tests[:-1], "tests/test_depot.py")
+    depot.run("alembic.config", "downgrade", "-2")
+    assert {"task_status", "stock_updates"} <= tables(postgres_url)
+
+
+def commit(depot: Depot, message: str) -> None:
+    """Commit everything."""
+    if not (depot.root / ".git").exists():
+        subprocess.run(["git", "init", "-q", "."], cwd=depot.root, check=True)
+    subprocess.run(["git", "add", "-A"], cwd=depot.root, check=True)
+    who = ("-c", "user.name=depot", "-c", "user.email=depot@example.org")
+    subprocess.run(["git", *who, "commit", "-q", "-m", message], cwd=depot.root, check=True)
+
+
+def stopped_upgrade(depot: Depot) -> str:
+    """What an upgrade that fails says."""
+    done = subprocess.run(
+        [sys.executable, "-m", "alembic.config", "upgrade", "head"],
+        cwd=depot.root,
+        env={**os.environ, "PYTHONPATH": str(depot.root), **depot.environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    return done.stderr
+
+
+def execute(url: str, statements: str) -> None:
+    """What old code does."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        for statement in statements.strip().split(";\n"):
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+def count(url: str, what: str) -> int:
+    """Rows of a table, or of a part of it."""
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        found: int = connection.execute(text(f"SELECT count(*) FROM {what}")).scalar_one()
+    engine.dispose()
+    return found
+
+
+def tables(url: str) -> set[str]:
+    """All tables of the database."""
+    engine = create_engine(url)
+    names = set(inspect(engine).get_table_names())
+    engine.dispose()
+    return names
