@@ -31,6 +31,9 @@ COMMANDS: dict[str, CommandEntry] = {
     "schema": CommandEntry("trackwright_gen.cli.schema", "generator", "Print the JSON Schema of a spec."),
     "lint": CommandEntry("trackwright_gen.cli.lint", "lint", "Find untracked tasks and legacy tracking."),
     "tasks": CommandEntry("trackwright_gen.cli.tasks", "lint", "List every job with its evidence."),
+    "exemptions": CommandEntry(
+        "trackwright_gen.cli.exemptions", "lint", "List exemptions with age, owner and expiry."
+    ),
     "rules": CommandEntry("trackwright_gen.cli.rules", "lint", "List the lint rules."),
     "explain": CommandEntry("trackwright_gen.cli.explain", "lint", "Explain one lint rule."),
     "sweep": CommandEntry(
