@@ -153,6 +153,21 @@ FOUND = [
         views="from lib import jobs\ndef send(): ...\ndef view(request):\n    jobs.enqueue(send, 1)",
     ),
     case(
+        "a wrapper around a project's own queue, with arguments handed on",
+        "rq views.send:4",
+        lib__init="",
+        lib__queues="""
+            from rq import Queue
+            class Scheduler:
+                def enqueue(self, name, function, *args, **options):
+                    return Queue(name).enqueue(function, *args, **options)
+            def schedule(function, options=None):
+                scheduler = Scheduler()
+                scheduler.enqueue("short", function=function, options=options)
+        """,
+        views="from lib.queues import schedule as start\ndef send(): ...\ndef view():\n    start(function=send)",
+    ),
+    case(
         "a schedule of rq-scheduler",
         "rq t.add:4",
         t="from rq_scheduler import Scheduler\ndef add(): ...\ns = Scheduler()\ns.cron('* * * * *', func=add)",

@@ -42,9 +42,10 @@ class Given:
         for keyword in self.keywords:
             if keyword in named:
                 return named[keyword]
-        if len(call.args) > self.position and not any(isinstance(each, ast.Starred) for each in call.args):
-            return call.args[self.position]
-        return None
+        before = call.args[: self.position + 1]
+        if len(before) <= self.position or any(isinstance(each, ast.Starred) for each in before):
+            return None
+        return before[-1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,9 +110,12 @@ class Wrappers:
 
     def _registers(self, call: ast.Call, scope: Scope) -> bool:
         handed = self._handed(call)
-        if handed is None or not self.is_given(handed, scope):
+        if handed is not None and self.is_given(handed, scope):
+            return bool(self.registering(call.func, scope))
+        if self._decorates or not any(self.is_given(each.value, scope) for each in call.keywords):
             return False
-        return bool(self.registering(call.func, scope))
+        # A wrapper's parameter has a name of its own.
+        return any(isinstance(each, FunctionValue) for each in self.registering(call.func, scope))
 
     def _is_decorated_task(self, scope: Scope) -> bool:
         return scope.parent is not None and any(
