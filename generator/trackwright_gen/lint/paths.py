@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from trackwright_gen.source.moves import STARTED
+from trackwright_gen.source.statuses import STARTED
 
 Effect = Callable[[ast.Call], frozenset[str]]
 """The statuses that a call moves the row to."""

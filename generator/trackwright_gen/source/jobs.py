@@ -57,6 +57,8 @@ class Verdict:
     domain: str | None
     reached: frozenset[str] = frozenset()
     """Statuses that the body, or what runs around it, moves a row to."""
+    in_own_table: bool = False
+    """True if the project records the work in a table of its own making: ours has no rules for it."""
     declared: bool = False
     """True if the declaration itself speaks for tracking: nothing has to be done by hand."""
 
@@ -108,7 +110,7 @@ class Job:
     @property
     def tracked_by_hand(self) -> bool:
         """True if the body moves its row itself."""
-        return self.tracked and not self.verdict.declared
+        return self.tracked and not self.verdict.declared and not self.verdict.in_own_table
 
     def option(self, name: str) -> Option | None:
         """A keyword argument of the declaration."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from trackwright_gen.source.jobs import Evidence
 from trackwright_gen.source.resolver import Resolver
 from trackwright_gen.source.scopes import Scope
+from trackwright_gen.source.statuses import STATUSES
 from trackwright_gen.source.values import (
     ClassValue,
     External,
@@ -19,9 +20,6 @@ from trackwright_gen.source.values import (
     external_name,
 )
 
-STATUSES = frozenset({"PENDING", "PROCESSING", "COMPLETED", "FAILED", "CANCELLED"})
-STARTED = "PROCESSING"
-ENDED = frozenset({"COMPLETED", "FAILED"})
 Statuses = Mapping[str, frozenset[str]]
 """What the parameters of a function may hold, by their names."""
 NOTHING: Statuses = {}
@@ -71,6 +69,13 @@ class Moves:
                         yield Move(statuses, evidence, self._model_of(InstanceValue(owner)))
                 case _:
                     pass
+
+    def note(self, function: Scope, parameter: str, given: ast.expr, scope: Scope) -> None:
+        """Nothing: a tracking service is handed ids, not rows."""
+
+    def methods_of(self, _value: Value) -> tuple[Value, ...]:
+        """Nothing: a tracking service is known by its class, not by what a query gives."""
+        return ()
 
     def _is_utility(self, call: ast.Call, scope: Scope) -> bool:
         """True for a function of tracking utilities, not of a retry library of the same name."""

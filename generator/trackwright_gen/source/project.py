@@ -19,6 +19,7 @@ from trackwright_gen.source.models import Models
 from trackwright_gen.source.other_jobs import other_declarations
 from trackwright_gen.source.parsing import Problem
 from trackwright_gen.source.readings import Readings
+from trackwright_gen.source.records import Records
 from trackwright_gen.source.resolver import Resolver
 from trackwright_gen.source.scopes import Module
 from trackwright_gen.source.search import Search
@@ -98,7 +99,8 @@ def read_project(
     search = Search(index, resolver, reported)
     modules = tuple(module for module in index.modules if module.path in reported)
     exemptions = AllExemptions(search, options.exemptions)
-    tracking = Tracking(resolver, options.tracking_markers, tuple(handlers(resolver, index.modules)))
+    records = Records(resolver, models.is_legacy_class)
+    tracking = Tracking(resolver, options.tracking_markers, records, tuple(handlers(resolver, index.modules)))
     declared = [*celery.declarations(index.modules, modules), *other_declarations(resolver, search)]
     jobs = _ordered(_job(each, tracking, exemptions, options.today) for each in declared)
     asked = selection.reported if options.check_syntax else ()

@@ -274,6 +274,11 @@ class Resolver:
         class_ = enclosing_class(scope)
         return attribute_of(self, class_, name, above=True) if class_ is not None else (Unknown(name),)
 
+    def named(self, dotted: str, importer: Module) -> tuple[Value, ...]:
+        """What a text such as `package.module:Class` names."""
+        module, _, name = dotted.replace(":", ".").rpartition(".")
+        return self.attribute(self._module_value(module, importer), name, importer) if module else ()
+
     def ancestors(self, scope: Scope) -> list[Value]:
         """A class and all it inherits from, nearest first; classes outside the project as they are named."""
         return list(self._once(("ancestors", scope), lambda: ancestors_of(self, scope)))

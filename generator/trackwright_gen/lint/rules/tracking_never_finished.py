@@ -57,11 +57,11 @@ from collections.abc import Iterator
 from trackwright_gen.lint.ancestry import rows_of
 from trackwright_gen.lint.paths import Leak, Paths
 from trackwright_gen.lint.rule import Finding
+from trackwright_gen.source.following import DEPTH
 from trackwright_gen.source.jobs import Job
-from trackwright_gen.source.moves import STARTED
 from trackwright_gen.source.project import SourceProject
 from trackwright_gen.source.scopes import Scope
-from trackwright_gen.source.tracking import DEPTH
+from trackwright_gen.source.statuses import STARTED
 
 CODE = "TW103"
 NAME = "tracking-never-finished"

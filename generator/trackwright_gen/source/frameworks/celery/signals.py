@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from trackwright_gen.source.jobs import Declaration
 from trackwright_gen.source.resolver import Resolver
 from trackwright_gen.source.scopes import Module, Scope
-from trackwright_gen.source.values import FunctionValue, Text, external_name
+from trackwright_gen.source.values import Display, FunctionValue, Text, external_name
 
 _NAMES = ("task_prerun", "task_postrun", "task_success", "task_failure")
 SIGNAL_HINTS = tuple(name.encode() for name in _NAMES)
@@ -76,6 +76,10 @@ def _task_names(resolver: Resolver, expression: ast.expr, scope: Scope) -> Itera
                 yield text
             case FunctionValue(task):
                 yield task.dotted
+            case Display(node, home):
+                for element in node.keys if isinstance(node, ast.Dict) else node.elts:
+                    if element is not None:
+                        yield from _task_names(resolver, element, home)
             case _:
                 pass
 
