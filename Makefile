@@ -83,4 +83,4 @@ docs: $(VENV)/dev.stamp ## run every block of the documentation, then build the 
 	$(BIN)/python docs/build.py
 
 clean: ## remove the virtual environment and caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache dist site
+	rm -rf $(VENV) .nox .mypy_cache .ruff_cache .import_linter_cache dist site
