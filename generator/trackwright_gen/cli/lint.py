@@ -87,6 +87,11 @@ class _Run:
     metavar="FILE",
     help="Lint standard input as this file; with --fix, print the result.",
 )
+@click.option(
+    "--verify-app",
+    metavar="MODULE:APP",
+    help="Load this Celery app and report what its registry and the source do not have in common.",
+)
 @project_folder
 @click.pass_context
 def command(
@@ -108,15 +113,23 @@ def command(
     no_cache: bool,
     exit_zero: bool,
     stdin_filename: Path | None,
+    verify_app: str | None,
     folder: Path,
 ) -> None:
     """Find untracked tasks and code that still uses legacy tracking.
 
-    Reads source only; runs none of it. Exits 1 if there are findings, 2 if a file could not be linted.
+    Reads source only; runs none of it, but for the app that --verify-app names.
+    Exits 1 if there are findings, 2 if a file could not be linted.
     """
     _refuse_contradictions(paths, stdin_filename, baseline, write_baseline=write_baseline)
     was_read = keep_all(ctx)
     sources = sources_of(paths, folder, stdin_filename=stdin_filename)
+    if verify_app is not None:
+        from trackwright_gen.cli.verify_app import verified
+
+        result = verified(sources, verify_app)
+        click.echo(rendered(output_format, result, sources.folder))
+        ctx.exit(_exit_code(result, found=bool(result.diagnostics), exit_zero=exit_zero))
     rules = chosen_rules(sources.settings, select=select, extend_select=extend_select, ignore=ignore)
     file = sources.folder / baseline if baseline else None
     run = _Run(sources, rules, None if write_baseline else file, unsafe_fixes, jobs, not no_cache, was_read)

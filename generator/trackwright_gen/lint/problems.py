@@ -35,6 +35,25 @@ The file may not be opened, it vanished meanwhile, its bytes are not of the enco
 deeper than can be followed. The rest is linted all the same, and the run ends with 2.""",
     ),
     ProblemKind(
+        "TW003",
+        "unread-task",
+        """\
+Finds tasks that a loaded Celery app has registered and reading the source did not find.
+
+Only `trackwright lint --verify-app package.module:app` can tell: it loads the app in the environment that it runs in.
+No other rule knows of such a task. A decorator or base class of the project may be out of reach, or made while the
+program runs; a task of the same place under another name is said to be that.""",
+    ),
+    ProblemKind(
+        "TW004",
+        "unregistered-task",
+        """\
+Finds tasks in the source that a loaded Celery app does not register.
+
+Only `trackwright lint --verify-app package.module:app` can tell. A worker of that app refuses messages for such a task:
+import its module there (`include`, `autodiscover_tasks`), or delete it if nothing uses it.""",
+    ),
+    ProblemKind(
         "TW900",
         "invalid-exemption",
         """\
