@@ -2,6 +2,7 @@
 
 import difflib
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -106,34 +107,55 @@ def find_settings(start: Path) -> LoadedSettings:
         ToolError: the file is no TOML or cannot be read.
     """
     for folder in (start, *start.parents):
-        own = folder / "trackwright.toml"
-        if own.is_file():
-            return LoadedSettings(_validated(_read(own), own), own)
-        pyproject = folder / "pyproject.toml"
-        if pyproject.is_file() and (table := _read(pyproject).get("tool", {}).get("trackwright")) is not None:
-            return LoadedSettings(_validated(table, pyproject), pyproject)
+        found = settings_in(folder, _text)
+        if found is not None:
+            return found
     return LoadedSettings(Settings(), None)
 
 
-def _read(path: Path) -> dict[str, Any]:
+def settings_in(folder: Path, read: Callable[[Path], str | None]) -> LoadedSettings | None:
+    """The settings of one folder, whose files `read` gives (None: no such file), if it has any.
+
+    Raises:
+        ToolErrors, ToolError: as `find_settings`.
+    """
+    own = folder / "trackwright.toml"
+    if (text := read(own)) is not None:
+        return LoadedSettings(_validated(_parsed(text, own), own, text), own)
+    pyproject = folder / "pyproject.toml"
+    if (text := read(pyproject)) is not None:
+        table = _parsed(text, pyproject).get("tool", {}).get("trackwright")
+        if table is not None:
+            return LoadedSettings(_validated(table, pyproject, text), pyproject)
+    return None
+
+
+def _text(path: Path) -> str | None:
+    if not path.is_file():
+        return None
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except tomllib.TOMLDecodeError as error:
-        raise ToolError(f"not valid TOML: {error}", at=Location(path)) from error
+        return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise ToolError(f"cannot be read: {error}", at=Location(path)) from error
 
 
-def _validated(table: object, path: Path) -> Settings:
+def _parsed(text: str, path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ToolError(f"not valid TOML: {error}", at=Location(path)) from error
+
+
+def _validated(table: object, path: Path, text: str) -> Settings:
     try:
         return Settings.model_validate(table)
     except ValidationError as error:
-        raise ToolErrors(_explained(detail, path) for detail in error.errors()) from None
+        raise ToolErrors(_explained(detail, path, text) for detail in error.errors()) from None
 
 
-def _explained(detail: Any, path: Path) -> ToolError:
+def _explained(detail: Any, path: Path, text: str) -> ToolError:
     *parents, key = detail["loc"] or ("tool.trackwright",)
-    place = Location(path, _row_of(path, str(key)))
+    place = Location(path, _row_of(text, str(key)))
     name = ".".join(str(part) for part in detail["loc"])
     if detail["type"] != "extra_forbidden":
         return ToolError(f"setting {name!r}: {detail['msg']}", at=place)
@@ -149,8 +171,8 @@ def _known_keys(parents: list[Any]) -> list[str]:
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-def _row_of(path: Path, key: str) -> int:
-    for row, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
+def _row_of(text: str, key: str) -> int:
+    for row, line in enumerate(text.splitlines(), start=1):
         if line.lstrip().startswith((key, f'"{key}"')) or line.strip().endswith(f".{key}]"):
             return row
     return 1

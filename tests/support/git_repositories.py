@@ -43,6 +43,10 @@ class GitRepository:
         assert done.returncode == 0, done.stderr.decode()
         return done.stdout.decode(errors="surrogateescape").strip()
 
+    def pass_days(self, days: int) -> None:
+        """Let time go by before the next commit."""
+        self._day += days
+
     def write(self, files: Mapping[str, str | bytes | None]) -> None:
         """Write files, their text dedented; None removes one."""
         for name, content in files.items():

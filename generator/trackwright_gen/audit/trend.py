@@ -19,9 +19,9 @@ Report = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A commit's figures, as of its own day."""
+    """A commit's figures, as of its own day; without a commit, those of the tree as it is today."""
 
-    commit: str
+    commit: str | None
     when: dt.datetime
     figures: Figures
 

@@ -34,6 +34,9 @@ COMMANDS: dict[str, CommandEntry] = {
     "exemptions": CommandEntry(
         "trackwright_gen.cli.exemptions", "lint", "List exemptions with age, owner and expiry."
     ),
+    "audit": CommandEntry(
+        "trackwright_gen.cli.audit", "generator", "Report the tracking debt: now, over time, and a plan."
+    ),
     "rules": CommandEntry("trackwright_gen.cli.rules", "lint", "List the lint rules."),
     "explain": CommandEntry("trackwright_gen.cli.explain", "lint", "Explain one lint rule."),
     "sweep": CommandEntry(

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from pathlib import Path
+from types import ModuleType
 
 from trackwright_gen import lint as lint_package
 from trackwright_gen import source as source_package
@@ -14,14 +15,14 @@ from trackwright_gen.lint.rule import Rule
 from trackwright_gen.lint.saved import FileState, Saved, after_changes, digest, dumped, restored
 from trackwright_gen.write.cache_file import read_cache, write_cache
 
-_FOLDER = ".trackwright_cache"
+FOLDER = ".trackwright_cache"
 _CHANGED_MEANWHILE = -1
 
 
 def cached(sources: Sources, rules: Iterable[Rule], compute: Callable[[], LintResult]) -> LintResult:
     """The result of a run, from the cache where it holds."""
     now = {path: _stat(path) for path in sources.selection.known}
-    file = sources.selection.roots[0] / _FOLDER / f"{_key(sources, rules)}.json"
+    file = sources.selection.roots[0] / FOLDER / f"{_key(sources, rules)}.json"
     saved = _restored(file)
     if saved is not None:
         changed = _changed(saved, now)
@@ -97,7 +98,7 @@ def _key(sources: Sources, rules: Iterable[Rule]) -> str:
     selection = sources.selection
     parts = [
         version("trackwright"),
-        *_own_files(),
+        *own_files(lint_package, source_package),
         sources.settings.model_dump_json(),
         str(sources.today),
         *(rule.code for rule in rules),
@@ -107,7 +108,7 @@ def _key(sources: Sources, rules: Iterable[Rule]) -> str:
     return hashlib.blake2b("\0".join(parts).encode(errors="surrogateescape"), digest_size=16).hexdigest()
 
 
-def _own_files() -> list[str]:
-    """The linter's own modules: an editable installation changes without its version."""
-    folders = [Path(each) for package in (lint_package, source_package) for each in package.__path__]
+def own_files(*packages: ModuleType) -> list[str]:
+    """Our own modules with their times: an editable installation changes without its version."""
+    folders = [Path(each) for package in packages for each in package.__path__]
     return [f"{path}:{_stat(path)}" for folder in folders for path in sorted(folder.rglob("*.py"))]

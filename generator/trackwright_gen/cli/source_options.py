@@ -44,12 +44,16 @@ def sources_of(paths: tuple[Path, ...], folder: Path, *, stdin_filename: Path | 
         return _alone(here / stdin_filename, here)
     targets = [here / path for path in paths] or [here]
     settings = find_settings(_common(targets)).settings.lint
-    exclude = (*(settings.exclude or DEFAULT_EXCLUDE), *settings.extend_exclude)
-    selection = select_files(targets, exclude)
+    selection = select_files(targets, excluded(settings))
     if not selection.reported:
         click.echo("warning: no Python files found under the given paths", err=True)
     # Exemptions end with a day of the calendar on the wall.
     return Sources(selection, settings, here, dt.date.today())  # noqa: DTZ011
+
+
+def excluded(settings: LintSettings) -> tuple[str, ...]:
+    """The patterns of files that the settings leave out."""
+    return (*(settings.exclude or DEFAULT_EXCLUDE), *settings.extend_exclude)
 
 
 def _alone(path: Path, here: Path) -> Sources:
