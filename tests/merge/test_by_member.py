@@ -140,6 +140,9 @@ def test_goes_together(base: str, new: str, yours: str, expected: str) -> None:
         pytest.param("", "def f():\n    return 1\n", "def f():\n    return 2\n", id="one name added twice"),
         pytest.param("a = 1\nb = 1\n", "a = 2\nb = 1\n", "b = 1\n", id="changed here, deleted there"),
         pytest.param("a = 1\nb = 1\n", "b = 1\n", "a = 2\nb = 1\n", id="deleted here, changed there"),
+        pytest.param(
+            "a = 1\nb = 1\n", "a = 1\n# why\nb = 1\n", "a = 1\n", id="a comment here on what is deleted there"
+        ),
         pytest.param("f(1)\n", "f(2)\n", "f(3)\n", id="a statement without a name changed twice"),
         pytest.param("x = [1]\n", "x = [2]\n", "x = [3]\n", id="an item without a name changed twice"),
         pytest.param(

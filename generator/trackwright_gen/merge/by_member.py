@@ -23,7 +23,7 @@ def merge_members(base: str, new: str, yours: str, merge_lines: MergeTexts) -> M
         text = merge.bodies(_module(base), _module(new), _module(yours))
         if not merge.conflicts:
             ast.parse(text)
-            text = with_needed_imports(text, new)
+            text = with_needed_imports(text, new, yours)
     except (Unmergeable, SyntaxError, ValueError, RecursionError):
         return None
     return Merged(text, conflicts=merge.conflicts)
@@ -65,10 +65,13 @@ class _MemberMerge:
 
     def _one_gone(self, item: Sides[Member]) -> Member | None:
         left = item.new or item.yours
-        if left is None or (item.base is not None and left.text == item.base.text):
+        if left is None or (item.base is not None and not _changed(item.base, left)):
             return None
-        new, yours = (each.text if each else "" for each in (item.new, item.yours))
-        return replace(left, text=self._lines(item.base.text if item.base else "", new, yours))
+        texts = [
+            each.lead.lstrip("\n") + each.text if each else "" for each in (item.base, item.new, item.yours)
+        ]
+        empty = left.lead[: len(left.lead) - len(left.lead.lstrip("\n"))]
+        return replace(left, lead=empty, text=self._lines(texts[0], texts[1], texts[2]))
 
     def _lead(self, base: str, new: str, yours: str) -> str:
         """Empty rows are the user's; comments of both sides stay."""
@@ -111,6 +114,12 @@ class _MemberMerge:
             merged = self._merge_lines(base, new, yours)
             self.conflicts = self.conflicts or merged.conflicts
             return merged.text
+
+
+def _changed(base: Member, left: Member) -> bool:
+    """Whether a side said something in a member that the other one took away."""
+    before = {line.strip() for line in base.lead.split("\n")}
+    return left.text != base.text or any(line.strip() not in before for line in left.lead.split("\n"))
 
 
 def _class_parts(member: Member) -> tuple[str, _Body]:

@@ -22,10 +22,10 @@ def merged_import(base: Member | None, new: Member, yours: Member) -> str:
     return _statement(yours.node, sorted([*names, *added], key=_order) if is_sorted else [*names, *added])
 
 
-def with_needed_imports(text: str, new: str) -> str:
-    """A merged module with the generated imports that it uses and that the user had taken out, or not needed then."""
+def with_needed_imports(text: str, new: str, yours: str) -> str:
+    """A merged module with the generated imports that it uses, and that the user's, without them, did not use."""
     tree = ast.parse(text)
-    needed = _used(tree) - _bound(tree)
+    needed = _unbound(tree) - _unbound(ast.parse(yours))
     wanted = {
         name: f"{ast.unparse(_only(statement, alias))}\n"
         for statement in ast.parse(new).body
@@ -39,6 +39,10 @@ def with_needed_imports(text: str, new: str) -> str:
     row = max((node.end_lineno or node.lineno for node in imports), default=0)
     lines = text.split("\n")
     return "\n".join(lines[:row]) + ("\n" if row else "") + "".join(wanted.values()) + "\n".join(lines[row:])
+
+
+def _unbound(tree: ast.Module) -> set[str]:
+    return _used(tree) - _bound(tree)
 
 
 def _used(tree: ast.Module) -> set[str]:
