@@ -32,6 +32,12 @@ demo: $(VENV)/run.stamp ## two domains from specs to finished rows (KEEP=dir, SE
 test: $(VENV)/dev.stamp ## the whole suite, on real PostgreSQL and Redis that it starts itself
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
+coverage: $(VENV)/dev.stamp ## branches of runtime and generator that the suite runs, workers included
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest $(PYTEST_ARGS) $(or $(TESTS),tests)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
 test-rest: $(VENV)/dev.stamp ## the REST endpoints under many random requests (EXAMPLES=n)
 	TRACKWRIGHT_REST_EXAMPLES=$(or $(EXAMPLES),200) $(BIN)/python -m pytest $(PYTEST_ARGS) tests/rest/test_schemathesis.py
 
