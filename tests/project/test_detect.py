@@ -230,6 +230,50 @@ TWO_HEADS = {"alembic/versions/0002_other.py": unseen.revision("0002b", "0001")}
             id="a base whose models are dataclasses",
         ),
         pytest.param(
+            {
+                "app/db/base_class.py": """
+                    from sqlalchemy.orm import DeclarativeBase
+
+                    from app.db.meta import metadata as tables
+
+
+                    class Base(DeclarativeBase):
+                        metadata = tables
+                """,
+                "app/db/meta.py": "from sqlalchemy import MetaData\n\nmetadata = MetaData(schema='app')\n",
+            },
+            ["app.db.base_class:Base puts its tables into the schema 'app'", "TrackingBase"],
+            id="a base with a schema, its metadata in another module",
+        ),
+        pytest.param(
+            {
+                "app/db/base_class.py": """
+                    from sqlalchemy import MetaData
+                    from sqlalchemy.orm import registry
+
+                    mapper = registry(metadata=MetaData("app"))
+                    Base = mapper.generate_base()
+                """
+            },
+            ["app/db/base_class.py:4:37: app.db.base_class:Base puts its tables into the schema 'app'"],
+            id="a registry's base with a schema",
+        ),
+        pytest.param(
+            {
+                "app/db/base_class.py": """
+                    from sqlalchemy.orm import DeclarativeBase
+
+                    from app.core.config import SCHEMA
+
+
+                    class Base(DeclarativeBase):
+                        __table_args__ = {"schema": SCHEMA}
+                """
+            },
+            ["app/db/base_class.py:7:33: app.db.base_class:Base puts its tables into the schema, which"],
+            id="a base with a schema that settings name",
+        ),
+        pytest.param(
             {"alembic/env.py": "target_metadata = (\n"},
             ["alembic/env.py:1:1: not valid Python"],
             id="a broken env.py",
@@ -268,6 +312,21 @@ def test_revisions_are_read_and_never_run(tmp_path: Path) -> None:
     )
     root = write_tree(tmp_path, unseen.LAYERED | {"alembic/versions/0003.py": poisoned})
     assert detect_project(root, Settings()).alembic.heads == ("0003",)
+
+
+def test_a_base_with_a_naming_convention_and_no_schema_is_taken(tmp_path: Path) -> None:
+    changes = {
+        "app/db/base_class.py": """
+            from sqlalchemy import MetaData
+            from sqlalchemy.orm import DeclarativeBase
+
+
+            class Base(DeclarativeBase):
+                metadata = MetaData(schema=None, naming_convention={"ix": "ix_%(column_0_label)s"})
+        """
+    }
+    project = detect_project(write_tree(tmp_path, unseen.LAYERED | changes), Settings())
+    assert project.base == ObjectName("app.db.base_class", "Base")
 
 
 def test_a_layer_that_is_a_module_is_not_hidden_by_a_new_folder(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from trackwright_gen.errors import ToolError, ToolErrors
 from trackwright_gen.project.alembic_config import AlembicConfig
 from trackwright_gen.project.alembic_home import alembic_config, alembic_home, script_folder
 from trackwright_gen.project.base_class import find_base, makes_dataclasses
+from trackwright_gen.project.base_schema import puts_tables_into_schema
 from trackwright_gen.project.candidates import Found
 from trackwright_gen.project.celery_app import find_celery
 from trackwright_gen.project.dialect import find_dialect
@@ -102,7 +103,9 @@ def survey_project(root: Path, settings: Settings) -> Survey:
 
 def _base(tree: SourceTree, settings: Settings, owners: frozenset[ObjectName]) -> Found[ObjectName]:
     found = _named(tree, "base", settings.base) if settings.base else find_base(tree, owners)
-    error = makes_dataclasses(tree, found.value) if found.value else None
+    if found.value is None:
+        return found
+    error = makes_dataclasses(tree, found.value) or puts_tables_into_schema(tree, found.value)
     return Found(None, found.candidates, (error,)) if error else found
 
 
