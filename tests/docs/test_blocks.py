@@ -11,6 +11,7 @@ from pathlib import Path
 import doc_checks
 import psycopg
 import pytest
+from depot_copy import depot_in
 from doc_blocks import ROOT, Block, Page, read_page
 from doc_project import BIN, PageRun, matches
 from target_projects import target_project
@@ -103,6 +104,10 @@ def page_run(page: Page, tmp_path: Path, request: pytest.FixtureRequest) -> Iter
     folder.mkdir()
     if "project existing" in page.notes:
         folder = _existing(folder / "app")
+    elif "project legacy" in page.notes:
+        folder = depot_in(folder / "depot").root
+        _run(folder, "python", "-m", "alembic.config", "upgrade", "head", **variables)
+        variables["PYTHONPATH"] = str(folder)
     elif "project none" not in page.notes:
         folder = Path(shutil.copytree(request.getfixturevalue("example"), folder / "shop"))
         (folder / "app.db").unlink(missing_ok=True)
