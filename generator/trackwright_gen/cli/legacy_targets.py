@@ -1,5 +1,7 @@
 """The domains of a project that have legacy rows, as `legacy task` and `legacy finish` need them."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from trackwright.legacy.mapping import STATUS_WORDS, USUAL_COLUMNS
@@ -8,18 +10,46 @@ from trackwright_gen.codemods.task.target import Place, Target, TargetField
 from trackwright_gen.merge.record import recorded_domains
 from trackwright_gen.plan.planner import DomainPlan, plan_domains
 from trackwright_gen.project.model import Project
+from trackwright_gen.project.source_tree import SourceTree
+from trackwright_gen.project.written.reading import read_written_table
 
 
 def targets_of(project: Project, start: Path) -> dict[str, Target]:
-    """All domains whose spec says where their legacy rows lie."""
+    """All domains whose spec says where their rows of old lie, or lay."""
     plans = plan_domains(load_specs(project.specs, (), start), project, recorded_domains(project.root))
-    return {plan.spec.domain: _target(plan, project) for plan in plans if plan.spec.legacy is not None}
+    found: dict[str, Target] = {}
+    for plan in plans:
+        legacy, adopt = plan.spec.legacy, plan.spec.adopt
+        if legacy is not None:
+            rows = _Rows(legacy.table, legacy.task_type, legacy.fields, legacy.status)
+        elif adopt is not None:
+            written = read_written_table(SourceTree(project.root, project.source_root), adopt.table)
+            model = Place(written.model.module, written.model.name)
+            rows = _Rows(adopt.table, None, adopt.rename, adopt.status, model)
+        else:
+            continue
+        found[plan.spec.domain] = _target(plan, project, rows)
+    return found
 
 
-def _target(plan: DomainPlan, project: Project) -> Target:
+def adopted_models(targets: Mapping[str, Target]) -> tuple[str, ...]:
+    """The models of old of adopted tables, as the setting `legacy-models` names models."""
+    return tuple(f"{each.adopted.module}:{each.adopted.name}" for each in targets.values() if each.adopted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Where a domain's rows were, and what their columns and words became."""
+
+    table: str
+    task_type: str | None
+    columns: Mapping[str, str]
+    words: Mapping[str, str]
+    model: Place | None = None
+
+
+def _target(plan: DomainPlan, project: Project, rows: _Rows) -> Target:
     names, modules, spec = plan.names, plan.modules, plan.spec
-    legacy = spec.legacy
-    assert legacy is not None  # noqa: S101 -- the caller's condition
     words = {word: status.value for word, status in STATUS_WORDS.items()}
     fields = {
         name: TargetField(names.use(name, field).attribute, str(field.type), field.required, field.default)
@@ -36,12 +66,13 @@ def _target(plan: DomainPlan, project: Project) -> Target:
         crud=Place(modules.crud.name, names.crud),
         session=Place(project.session.factory.module, project.session.factory.name),
         is_async_project=project.session.is_async,
-        table=legacy.table,
-        task_type=legacy.task_type,
+        table=rows.table,
+        task_type=rows.task_type,
         fields=fields,
-        columns=same | dict(legacy.fields),
-        words=words | {word.lower(): meaning.upper() for word, meaning in legacy.status.items()},
+        columns=same | dict(rows.columns),
+        words=words | {word.lower(): meaning.upper() for word, meaning in rows.words.items()},
         max_attempts=spec.task.retry.max_attempts,
         retry_on=spec.task.retry.retry_on,
         give_up_on=spec.task.retry.give_up_on,
+        adopted=rows.model,
     )

@@ -1,12 +1,13 @@
 """`trackwright legacy task`: rewrite legacy tasks, and all that sends them, onto their domains."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from trackwright_gen.cli.exit_codes import DONE, FINDINGS
-from trackwright_gen.cli.legacy_targets import targets_of
+from trackwright_gen.cli.legacy_targets import adopted_models, targets_of
 from trackwright_gen.cli.options import project_folder
 from trackwright_gen.cli.source_options import sources_of
 from trackwright_gen.codemods.kinds import Kind, legacy_kinds
@@ -60,9 +61,13 @@ def command(
     targets = targets_of(target_project, start)
     if domain is not None and domain not in targets:
         raise ToolError(
-            f"no spec of a domain {domain!r} has the key `legacy`", hint=did_you_mean(domain, list(targets))
+            f"no spec of a domain {domain!r} has the key `legacy` or `adopt`",
+            hint=did_you_mean(domain, list(targets)),
         )
-    project = sources_of((), root).read({})
+    sources = sources_of((), root)
+    models = (*sources.settings.legacy_models, *adopted_models(targets))
+    settings = sources.settings.model_copy(update={"legacy_models": models})
+    project = replace(sources, settings=settings).read({})
     wanted = _wanted(project, name, targets[domain] if domain else None, targets)
     plans, left = _planned(project, wanted, targets, domain)
     applied = apply_plans(project, plans, _read)

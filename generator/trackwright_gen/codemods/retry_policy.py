@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from trackwright_gen.codemods.countdowns import CELERY_RETRIES, Numbers, retries_left
 from trackwright_gen.codemods.sightings import STATES, own_nodes, text_values
 from trackwright_gen.location import Location
 from trackwright_gen.source.jobs import Job
@@ -12,12 +13,10 @@ from trackwright_gen.source.project import SourceProject
 from trackwright_gen.source.scopes import Scope
 from trackwright_gen.source.values import ClassValue, External, Missing, Unknown
 
-CELERY_RETRIES = 3
-"""Celery's own max_retries and default_retry_delay."""
 CELERY_DELAY = 180
+"""Celery's own default_retry_delay."""
 BROAD = frozenset({"Exception", "BaseException"})
 _FAILED = re.compile(r"fail|error", re.IGNORECASE)
-_COUNTERS = frozenset({"retry_count", "retries", "attempts", "attempt", "attempt_count"})
 Reason = tuple[str, Location]
 
 
@@ -67,6 +66,7 @@ class _Reader:
         self._job = job
         self._body = body
         self._policy = policy
+        self._numbers = Numbers(job, body, self._self())
 
     def read(self) -> None:
         """Fill in the policy."""
@@ -124,7 +124,7 @@ class _Reader:
             policy.because("max_attempts", "no max_retries: Celery's 3", place)
             return
         value, scope = given[0]
-        number = self._number(value, scope)
+        number = self._numbers.number(value, scope)
         place = scope.module.location(value)
         if number is None:
             policy.max_attempts = CELERY_RETRIES + 1
@@ -145,7 +145,7 @@ class _Reader:
         if read is None:
             return None
         counter, operator, limit = read
-        number = self._number(limit, self._body)
+        number = self._numbers.number(limit, self._body)
         if number is None:
             return None
         is_counted = self._is_counted_before(counter, branch)
@@ -177,7 +177,7 @@ class _Reader:
                     policy.questions.append((f"eta={ast.unparse(each.value)}: which distance?", place))
                     return
         option = self._job.option("default_retry_delay")
-        number = self._number(option.value, option.scope) if option else CELERY_DELAY
+        number = self._numbers.number(option.value, option.scope) if option else CELERY_DELAY
         policy.backoff, policy.base = "fixed", number or CELERY_DELAY
         place = option.scope.module.location(option.value) if option else self._body.module.location(calls[0])
         policy.because("base", f"default_retry_delay={policy.base}", place)
@@ -189,12 +189,12 @@ class _Reader:
         ):
             one, other = value.args
             for grows, limit in ((one, other), (other, one)):
-                cap = self._number(limit, self._body)
+                cap = self._numbers.number(limit, self._body)
                 if cap is not None:
                     policy.cap, value = cap, grows
                     break
-        constant = self._number(value, self._body)
-        first, second, third = (self._at(value, retries) for retries in range(3))
+        constant = self._numbers.number(value, self._body)
+        first, second, third = (self._numbers.at(value, retries) for retries in range(3))
         if constant is not None:
             policy.backoff, policy.base = "fixed", max(constant, 1)
         elif first is not None and second is not None and third is not None:
@@ -208,47 +208,6 @@ class _Reader:
             return
         policy.because("base", text, place)
 
-    def _at(self, expression: ast.expr, retries: int) -> float | None:
-        """What a countdown is after so many retries, the first being 0; None where that cannot be told."""
-        match expression:
-            case ast.Constant(value=int() | float() as number):
-                return float(number)
-            case ast.BinOp(left=left, op=operator, right=right):
-                one, other = self._at(left, retries), self._at(right, retries)
-                return None if one is None or other is None else _calculated(one, operator, other)
-            case ast.Attribute(attr="retries", value=ast.Attribute(attr="request")):
-                return float(retries)
-            case ast.Attribute(attr=name) if name in _COUNTERS:
-                # A counter that is raised before it is read is 1 after the first failure.
-                raised = any(
-                    isinstance(node, ast.AugAssign) and ast.unparse(node.target) == ast.unparse(expression)
-                    for node in own_nodes(self._body)
-                )
-                return float(retries + raised)
-            case _:
-                known = self._number(expression, self._body)
-                return None if known is None else float(known)
-
-    def _number(self, expression: ast.expr, scope: Scope) -> int | None:
-        """An integer literal, or a module's constant."""
-        match expression:
-            case ast.Constant(value=int(number)) if not isinstance(number, bool):
-                return number
-            case ast.Name(id=name):
-                return self._constant(name, scope)
-            case ast.Attribute(attr="max_retries", value=ast.Name(id=owner)) if owner == self._self():
-                option = self._job.option("max_retries")
-                return self._number(option.value, option.scope) if option else CELERY_RETRIES
-            case _:
-                return None
-
-    def _constant(self, name: str, scope: Scope) -> int | None:
-        for binding in scope.module.scope.bindings.get(name, ()):
-            value = getattr(binding, "value", None)
-            if isinstance(value, ast.Constant) and isinstance(value.value, int):
-                return value.value
-        return None
-
     # -- Celery's own automatic retries
 
     def _automatic(self) -> None:
@@ -261,13 +220,13 @@ class _Reader:
         policy.retry_on = () if BROAD & set(names) else tuple(dict.fromkeys((*policy.retry_on, *names)))
         policy.because("retry_on", f"autoretry_for={ast.unparse(option.value)}", place)
         limit = self._job.option("max_retries")
-        number = self._number(limit.value, limit.scope) if limit else CELERY_RETRIES
+        number = self._numbers.number(limit.value, limit.scope) if limit else CELERY_RETRIES
         policy.max_attempts = max(policy.max_attempts, (number or CELERY_RETRIES) + 1)
         backoff = self._job.option("retry_backoff")
         if backoff is None:
             policy.backoff, policy.base = "fixed", CELERY_DELAY
         else:
-            policy.base = self._number(backoff.value, backoff.scope) or 1
+            policy.base = self._numbers.number(backoff.value, backoff.scope) or 1
 
     # -- which errors
 
@@ -335,45 +294,5 @@ class _Reader:
         return ast.unparse(expression)
 
 
-def retries_left(test: ast.expr) -> tuple[ast.expr, str, ast.expr] | None:
-    """The counter, the operator and the limit of a test such as `self.request.retries < self.max_retries`."""
-    operators = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
-    match test:
-        case ast.Compare(left=left, ops=[operator], comparators=[right]) if type(operator) in operators:
-            sign = operators[type(operator)]
-            if is_counter(left):
-                return left, sign, right
-            if is_counter(right):
-                return right, {"<": ">", "<=": ">=", ">": "<", ">=": "<="}.get(sign, sign), left
-        case _:
-            pass
-    return None
-
-
-def is_counter(expression: ast.expr) -> bool:
-    """True for what counts retries: `self.request.retries`, `row.retry_count`."""
-    match expression:
-        case ast.Attribute(attr="retries", value=ast.Attribute(attr="request")):
-            return True
-        case ast.Attribute(attr=name, value=ast.Name()):
-            return name in _COUNTERS
-        case _:
-            return False
-
-
 def _is_celery(call: ast.Call) -> bool:
     return isinstance(call.func, ast.Attribute) and call.func.attr == "retry"
-
-
-def _calculated(one: float, operator: ast.operator, other: float) -> float | None:
-    match operator:
-        case ast.Add():
-            return one + other
-        case ast.Sub():
-            return one - other
-        case ast.Mult():
-            return one * other
-        case ast.Pow() if abs(other) < 64 and abs(one) < 1000:  # noqa: PLR2004 -- no countdown is longer
-            return float(one**other)
-        case _:
-            return None

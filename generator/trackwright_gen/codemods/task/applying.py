@@ -8,7 +8,8 @@ import libcst as cst
 
 from trackwright_gen.codemods.task.file_edits import FileEdits, finished, with_statements
 from trackwright_gen.codemods.task.left_alone import CannotRewriteError, Reason
-from trackwright_gen.codemods.task.rewriting import TaskPlan, move_body
+from trackwright_gen.codemods.task.moving import move_body
+from trackwright_gen.codemods.task.rewriting import TaskPlan
 from trackwright_gen.source.project import SourceProject
 
 Read = Callable[[Path], str]

@@ -3,23 +3,19 @@
 import ast
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-
-import libcst as cst
 
 from trackwright_gen.codemods.field_types import type_of_column
 from trackwright_gen.codemods.kinds import Kind, row_parameter
 from trackwright_gen.codemods.retry_policy import CELERY_DELAY, retry_policy
 from trackwright_gen.codemods.sightings import STATES, own_nodes, text_values
-from trackwright_gen.codemods.task.body import NeedsOwnSessionError
 from trackwright_gen.codemods.task.facts import Facts
-from trackwright_gen.codemods.task.file_edits import FileEdits, function_named
-from trackwright_gen.codemods.task.function import with_body, with_imports
+from trackwright_gen.codemods.task.file_edits import FileEdits
 from trackwright_gen.codemods.task.left_alone import CannotRewriteError, Reason
 from trackwright_gen.codemods.task.looking_up import lookup_edits
 from trackwright_gen.codemods.task.sending import Sending
-from trackwright_gen.codemods.task.session_use import factories, who_may_end_it
+from trackwright_gen.codemods.task.session_use import factories
 from trackwright_gen.codemods.task.target import Target
 from trackwright_gen.source.dispatches import Dispatch
 from trackwright_gen.source.jobs import Job
@@ -234,6 +230,8 @@ def _plan_lookups(project: SourceProject, kind: Kind, plan: TaskPlan) -> None:
             continue
         if any(other.declaration.body is sighting.scope for other in kind.jobs):
             raise CannotRewriteError(f"{sighting.scope.qualname} writes the same rows", sighting.location)
+        if plan.target.adopted is not None and not sighting.written:
+            continue  # the model of old reads the rows where they are now
         texts = _texts(project, kind, plan.target)
         plan.of(sighting.scope.module.path).add(lookup_edits(project, sighting, plan.target, texts))
 
@@ -293,46 +291,3 @@ def _names_of(body: Scope) -> set[str]:
     return {each.id for each in ast.walk(body.node) if isinstance(each, ast.Name)} | {
         each.id for decorator in body.decorators for each in ast.walk(decorator) if isinstance(each, ast.Name)
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """The generated module with the body in it, and what it takes from the module of old."""
-
-    module: cst.Module
-    taken: set[str]
-    notes: list[Reason]
-
-
-def move_body(project: SourceProject, plan: TaskPlan, old: cst.Module, target_module: cst.Module) -> Moved:
-    """Write the body into the generated module: on `run.session` where that is safe, else on its own session.
-
-    Raises:
-        CannotRewriteError: it has no safe counterpart.
-    """
-    body_scope = plan.job.declaration.body
-    assert body_scope is not None  # noqa: S101 -- it is a function
-    function = function_named(old, body_scope.name)
-    if function is None:
-        raise CannotRewriteError("it is not at the top of its module", plan.job.location)
-    notes: list[Reason] = []
-    try:
-        changed, body = with_body(target_module, plan.target, function, plan.facts)
-        ended = who_may_end_it(project, body_scope, body.sessions)
-        if ended is not None:
-            name, row = ended
-            raise NeedsOwnSessionError(f"`{name}` at line {row} may end its transaction")  # noqa: TRY301 -- one way back
-    except NeedsOwnSessionError as reason:
-        notes.append(
-            Reason(
-                f"it keeps a session of its own, so effect and status commit apart: {reason}",
-                plan.job.location,
-            )
-        )
-        own = replace(plan.facts, own_session=True)
-        changed, body = with_body(target_module, plan.target, function, own)
-    is_package = body_scope.module.is_package
-    module, taken = with_imports(
-        changed, plan.target, old=old, old_name=body_scope.module.name, is_package=is_package, body=body
-    )
-    return Moved(module, taken, notes)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from trackwright_gen.codemods.kinds import arguments_of
 from trackwright_gen.codemods.sightings import METADATA, STATES, Creation
 from trackwright_gen.codemods.task.file_edits import FileEdits
-from trackwright_gen.codemods.task.sites import Site, bare, is_commit, method_call, site_of, uses_of
+from trackwright_gen.codemods.task.row_uses import NewRow, follow_row
+from trackwright_gen.codemods.task.sites import Site, bare, method_call, site_of, uses_of
 from trackwright_gen.codemods.task.target import Target
 from trackwright_gen.source.dispatches import Dispatch
 
@@ -90,7 +91,10 @@ class Sending:
         ]
         edits.statements[sending.lineno] = []
         edits.imports.add((self._target.service.module, self._target.service.name))
-        self._follow(site, row, (name, service), sending, edits)
+        told = f"legacy_view({service}.get_status({name}){self._texts_text()})"
+        if self._target.adopted is not None:
+            told = f"{session}.get({ast.unparse(creation.call.func)}, {name})"
+        follow_row(NewRow(site, row, name, told), sending, edits)
         return edits
 
     def _session(self, site: Site, row: str) -> str:
@@ -214,85 +218,11 @@ class Sending:
                     f"`{', '.join(sorted(bound & needed))}` is known only after the row was made"
                 )
 
-    def _follow(
-        self, site: Site, row: str, enqueued: tuple[str, str], sending: ast.stmt, edits: FileEdits
-    ) -> None:
-        """What happens to the row afterwards: its id is known, all else is read through a view."""
-        name, service = enqueued
-        needs_view = self._needs_view(site, row, sending, edits)
-        view: int | None = None
-        for statement in site.rest:
-            found = method_call(statement)
-            if statement is sending or statement.lineno in edits.statements:
-                continue
-            if found is not None and found[2].args and ast.unparse(found[2].args[0]) == row:
-                if found[1] not in {"add", "refresh"}:
-                    raise site.cannot(f"the new row is given to `{found[0]}.{found[1]}`")
-                edits.statements[statement.lineno] = []
-                if found[1] == "refresh":
-                    view = statement.lineno
-        first_commit = next((each for each in site.rest if is_commit(each)), None)
-        if needs_view:
-            if view is None and first_commit is None:
-                raise site.cannot("the row is answered with, and is not committed here")
-            shown = f"{row} = legacy_view({service}.get_status({name}){self._texts_text()})"
-            if view is not None:
-                edits.statements[view] = [shown]
-            elif first_commit is not None:
-                view = first_commit.lineno
-                edits.statements[view] = [ast.unparse(first_commit), shown]
-            edits.imports.add(("trackwright.legacy", "legacy_view"))
-        last = (view or 0) - 1 if needs_view else (site.block[-1].end_lineno or 10**9)
-        edits.expressions.append((site.statement.lineno, last, f"{row}.id", name))
-
-    def _needs_view(self, site: Site, row: str, sending: ast.stmt, edits: FileEdits) -> bool:
-        """Whether more than the id is read afterwards; assignments of Celery's id fall away here."""
-        needs = False
-        function = site.scope.node
-        kept = 0
-        for position, statement in enumerate(site.rest):
-            if statement is sending:
-                continue
-            match statement:
-                case ast.Assign(targets=[ast.Attribute(value=ast.Name(id=owner), attr=column)]) if (
-                    owner == row
-                ):
-                    if column not in {"celery_task_id", "task_id"}:
-                        raise site.cannot(f"it assigns `{row}.{column}` after the row was made")
-                    edits.statements[statement.lineno] = []
-                    following = site.rest[position + 1 : position + 2]
-                    if following and is_commit(following[0]):
-                        edits.statements[following[0].lineno] = []
-                    continue
-                case _:
-                    pass
-            found = method_call(statement)
-            if found is not None and found[1] in {"add", "refresh"}:
-                continue
-            for use in uses_of(row, statement):
-                kept += 1
-                needs = needs or not _is_id(use, statement)
-        outside = [
-            use
-            for use in uses_of(row, function)
-            if not any(use in set(uses_of(row, each)) for each in (site.statement, *site.rest))
-        ]
-        if outside:
-            raise site.cannot(f"`{row}` is used outside of the block that makes it")
-        return needs
-
     def _texts_text(self) -> str:
         if not self._texts:
             return ""
         names = ", ".join(f'"{name}"' for name in self._texts)
         return f", texts=({names},)"
-
-
-def _is_id(use: ast.Name, statement: ast.stmt) -> bool:
-    return any(
-        isinstance(each, ast.Attribute) and each.value is use and each.attr == "id"
-        for each in ast.walk(statement)
-    )
 
 
 def _is_kept_as_task_id(statement: ast.stmt, result: str) -> bool:

@@ -32,6 +32,7 @@ class Target:
         columns: column of the legacy table, or `column.key`, to a field or a core column.
         max_attempts, retry_on, give_up_on: the spec's policy.
         session: the project's session factory.
+        adopted: the model of old, where the domain took over its table: it still reads the rows, under the old name.
     """
 
     domain: str
@@ -50,6 +51,7 @@ class Target:
     max_attempts: int
     retry_on: tuple[str, ...]
     give_up_on: tuple[str, ...]
+    adopted: Place | None = None
 
     def attribute_of(self, column: str) -> str | None:
         """The attribute of the tracking row that a legacy column became."""

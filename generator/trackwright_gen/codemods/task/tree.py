@@ -103,3 +103,11 @@ def is_bare_raise(statement: cst.BaseStatement) -> bool:
     """True for `raise`."""
     inner = small(statement)
     return isinstance(inner, cst.Raise) and inner.exc is None
+
+
+_LOGS = ("logger.", "log.", "logging.", "print(", "_logger.", "LOG.")
+
+
+def is_log(statement: cst.BaseStatement) -> bool:
+    """True for a call of a logger, or of print."""
+    return call_of(statement) is not None and code(statement).strip().startswith(_LOGS)
