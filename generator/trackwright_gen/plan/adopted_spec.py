@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from trackwright_gen.plan.adopted_fields import field_keys, field_name
+from trackwright_gen.plan.adopted_words import with_checked_words
 from trackwright_gen.project.written import WrittenColumn, WrittenIndex, WrittenTable
 from trackwright_gen.spec.core import CORE_FIELDS, STATUSES
 
@@ -146,7 +147,7 @@ class _Spec:
         if status is None:
             yield "  # ? rename: {state: status}  -- which column is the status?"
             return
-        words = self._known_words(status)
+        words = self._known_words(with_checked_words(status, self.written.checks))
         meant = {word: self.meanings.words.get(word.strip().lower()) for word in words}
         if not words:
             yield "  # ? status: {waiting: PENDING}  -- which words does the column hold?"

@@ -1,6 +1,8 @@
 """Status words of a hand-written table: what each means, and which of them old code reads for each status."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from trackwright_gen.errors import ToolError, ToolErrors
 from trackwright_gen.project.written import WrittenColumn
@@ -18,7 +20,19 @@ _STAND_INS: Mapping[str, tuple[str, ...]] = {
 """Whose word an enum without one of its own for a status shows: old code can read no other."""
 
 
+_LIST = re.compile(r"""\s*"?(?P<column>\w+)"?\s+in\s*\((?P<words>[^()]*)\)\s*""", re.IGNORECASE)
+_TEXT = re.compile(r"'((?:[^']|'')*)'")
 Words = tuple[tuple[str, str], ...]
+
+
+def with_checked_words(status: WrittenColumn, checks: Iterable[str]) -> WrittenColumn:
+    """The column with the words that a CHECK lists; it holds no others, as if it were an enum's."""
+    for text in checks:
+        match = _LIST.fullmatch(text)
+        if match and match["column"] == status.name and not status.words:
+            words = tuple(word.replace("''", "'") for word in _TEXT.findall(match["words"]))
+            return replace(status, words=words)
+    return status
 
 
 def status_words(status: WrittenColumn, listed: Mapping[str, str], loaded: LoadedSpec) -> tuple[Words, Words]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from trackwright_gen.errors import ToolError, ToolErrors
-from trackwright_gen.plan.adopted_words import status_words
+from trackwright_gen.plan.adopted_words import status_words, with_checked_words
 from trackwright_gen.plan.planner import DomainPlan
 from trackwright_gen.plan.table import Column, ForeignKey, Index, Table, Unique, View, ViewColumn
 from trackwright_gen.plan.table_of import field_uses
@@ -45,7 +45,9 @@ def adoption_of(written: WrittenTable, plan: DomainPlan, loaded: LoadedSpec) -> 
     renames = {old: new for old, new in renames.items() if old != new}
     if errors := [*_rename_errors(written, renames, loaded), *_base_errors(written, renames, loaded)]:
         raise ToolErrors(errors)
-    status = next(one for one in written.columns if renames.get(one.name, one.name) == "status")
+    status = with_checked_words(
+        next(one for one in written.columns if renames.get(one.name, one.name) == "status"), written.checks
+    )
     words, shown = status_words(status, adopt.status, loaded)
     return Adoption(
         table=_old_table(written, renames, plan.table),

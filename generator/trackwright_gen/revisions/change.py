@@ -11,7 +11,14 @@ from trackwright_gen.revisions.difference import Difference, adopted_table
 from trackwright_gen.revisions.direct import direct
 from trackwright_gen.revisions.lowering import Phase, Transaction, brief_limits, lowered
 from trackwright_gen.revisions.lowering.old_names import view_dropping, view_making
-from trackwright_gen.revisions.mirror import copied, mirror_gone, mirror_made, triggers_dropped, triggers_made
+from trackwright_gen.revisions.mirror import (
+    copied,
+    mirror_gone,
+    mirror_made,
+    triggers_dropped,
+    triggers_made,
+    unknown_word,
+)
 from trackwright_gen.revisions.operations import ByDialectOp, SqlOp
 from trackwright_gen.revisions.sqlalchemy_table import sqlalchemy_table
 from trackwright_gen.revisions.summary import summary_of
@@ -56,6 +63,7 @@ def adopt_table(found: tuple[Difference, ...], adoption: Adoption, new: plan.Tab
     transactions = lowered(found, before, new, {})
     made = create_table(new)
     there = (
+        unknown_word(adoption.view),
         *made.upgrade[1:],
         SqlOp(copied(adoption.view, new)),
         *(SqlOp(sql) for sql in triggers_made(adoption.view, new)),

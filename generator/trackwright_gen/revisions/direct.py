@@ -46,11 +46,23 @@ def _around(
 ) -> Iterator[ops.MigrateOperation]:
     """The steps, while the old name of an adopted table steps aside."""
     away, back = steps_aside(found, old), old.view is None or steps_aside(found, old)
-    gone = tuple(SqlOp(sql) for sql in mirror_gone(old, for_good=new.view is None))
-    made = tuple(SqlOp(sql) for sql in mirror_made(new, anew=old.view is None))
-    yield ByDialectOp(view_dropping(old) if away else (), gone)
+    anew = _shown(old) != _shown(new)
+    gone = tuple(SqlOp(sql) for sql in mirror_gone(old, for_good=anew))
+    made = tuple(SqlOp(sql) for sql in mirror_made(new, anew=anew))
+    yield from _either(view_dropping(old) if away else (), gone)
     yield from (*_guard(old, new), *lowered) if any(map(_rebuilds, lowered)) else lowered
-    yield ByDialectOp(view_making(new) if back else (), made)
+    yield from _either(view_making(new) if back else (), made)
+
+
+def _shown(table: plan.Table) -> set[str]:
+    return {one.name for one in table.view.columns} if table.view else set()
+
+
+def _either(
+    postgresql: tuple[ops.MigrateOperation, ...], other: tuple[ops.MigrateOperation, ...]
+) -> Iterator[ByDialectOp]:
+    if postgresql or other:
+        yield ByDialectOp(postgresql, other)
 
 
 def _lowered(found: tuple[Difference, ...], steps: Steps) -> Iterator[ops.MigrateOperation]:

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from trackwright_gen.plan.table import Table, View
+from trackwright_gen.revisions.operations import RefuseRowOp
 from trackwright_gen.revisions.sqlalchemy_table import sqlalchemy_type
-from trackwright_gen.revisions.views import case, meaning
+from trackwright_gen.revisions.views import case, known_words, listed, meaning
 from trackwright_gen.spec.naming import fitted
 from trackwright_gen.spec.sql import quoted
 
@@ -18,6 +19,7 @@ _INSERT = (
 )
 _UPDATE = "UPDATE {to} SET {changes} WHERE {key} = {id} AND ({differs});"
 _DELETE = "DELETE FROM {to} WHERE {key} = {id};"
+_UNKNOWN = "SELECT {status} FROM {table} WHERE {status} NOT IN ({words}) LIMIT 1"
 _EVENTS = ("insert", "update", "delete")
 
 
@@ -35,6 +37,15 @@ def mirror_made(table: Table, *, anew: bool) -> Iterator[str]:
         if anew:
             yield from given_back(table.view, table)
         yield from triggers_made(table.view, table)
+
+
+def unknown_word(view: View) -> RefuseRowOp:
+    """Stop before anything is made, which SQLite would keep: a row whose status nothing is known of."""
+    status = next(quoted(one.name) for one in view.columns if one.column == "status")
+    query = _UNKNOWN.format(status=status, table=quoted(view.name), words=listed(known_words(view)))
+    return RefuseRowOp(
+        query, f"a row of {view.name} has a status that the spec does not know (adopt: status:)"
+    )
 
 
 def copied(view: View, table: Table) -> str:

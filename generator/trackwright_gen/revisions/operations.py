@@ -43,6 +43,14 @@ class RefuseOp(ops.MigrateOperation):
         self.reason = reason
 
 
+class RefuseRowOp(ops.MigrateOperation):
+    """Stop, with a reason that a value follows, where a query finds a row; for databases without `DO`."""
+
+    def __init__(self, query: str, reason: str) -> None:
+        self.query = query
+        self.reason = reason
+
+
 class AlterColumnOp(ops.AlterColumnOp):
     """ALTER COLUMN that says how old values become new ones, which Alembic's own renderer leaves out."""
 
@@ -81,6 +89,16 @@ def _render_autocommit(context: AutogenContext, operation: AutocommitOp) -> str:
 @renderers.dispatch_for(RefuseOp)
 def _render_refusal(_context: AutogenContext, operation: RefuseOp) -> str:
     return f"raise NotImplementedError({operation.reason!r})"
+
+
+@renderers.dispatch_for(RefuseRowOp)
+def _render_refused_row(_context: AutogenContext, operation: RefuseRowOp) -> str:
+    query = f"sa.text({for_text_clause(operation.query)!r})"
+    reason = operation.reason.replace("{", "{{").replace("}", "}}")
+    return (
+        f"for row in op.get_bind().execute({query}):\n"
+        f"    raise ValueError({reason + ': {value}'!r}.format(value=row[0]))"
+    )
 
 
 @renderers.dispatch_for(AlterColumnOp)

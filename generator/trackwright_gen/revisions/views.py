@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from trackwright_gen.plan.table import Column, Table, View, ViewColumn
 from trackwright_gen.revisions.type_change import other_kind, type_name
+from trackwright_gen.spec.core import STATUSES
 from trackwright_gen.spec.naming import fitted
 from trackwright_gen.spec.sql import quoted, text_literal
 
@@ -102,6 +103,11 @@ def case(value: str, pairs: tuple[tuple[str, str], ...]) -> str:
         return value
     arms = " ".join(f"WHEN {text_literal(old)} THEN {text_literal(new)}" for old, new in pairs)
     return f"CASE {value} {arms} ELSE {value} END"
+
+
+def known_words(view: View) -> tuple[str, ...]:
+    """All that the status of a row may be before it is adopted."""
+    return tuple(dict.fromkeys((*STATUSES, *(word for word, _ in view.words))))
 
 
 def odd_words(view: View) -> tuple[str, ...]:

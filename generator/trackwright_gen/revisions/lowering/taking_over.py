@@ -9,8 +9,7 @@ from trackwright_gen.revisions.difference import TableTaken, WordsTaken
 from trackwright_gen.revisions.lowering.backfill import in_batches
 from trackwright_gen.revisions.lowering.step import Operations, Phase, Step
 from trackwright_gen.revisions.operations import RenameColumnOp, SqlOp
-from trackwright_gen.revisions.views import WORD_KEY, listed, meaning, odd_words, word_of
-from trackwright_gen.spec.core import STATUSES
+from trackwright_gen.revisions.views import WORD_KEY, known_words, listed, meaning, odd_words, word_of
 from trackwright_gen.spec.naming import fitted
 from trackwright_gen.spec.sql import quoted, text_literal
 
@@ -155,12 +154,11 @@ def _words_back(view: View, table: Table) -> Operations:
 
 def _check_of_words(adoption: Adoption) -> str:
     status = next(one.name for one in adoption.view.columns if one.column == "status")
-    known = (*STATUSES, *(word for word, _ in adoption.view.words))
     return _UNKNOWN_WORDS.format(
         status=quoted(status),
         table=quoted(adoption.table.name),
         name=text_literal(adoption.table.name),
-        words=listed(tuple(dict.fromkeys(known))),
+        words=listed(known_words(adoption.view)),
     )
 
 
