@@ -129,6 +129,18 @@ def test_what_you_edited_stays_and_what_breaks_is_named(generate: Generate, proj
     assert ETF not in (project / "app/worker.py").read_text()
 
 
+def test_the_base_that_your_own_tables_use_stays(generate: Generate, project: Path) -> None:
+    generate(ETF)
+    (project / "app/models/mine.py").write_text(
+        "from app.models.base_task_tracking import BaseTaskTracking\n\n\n"
+        "class Mine(BaseTaskTracking):\n    __tablename__ = 'mine_task_tracking'\n"
+    )
+    result = remove(project, ETF)
+    assert result.exit_code == 0
+    assert (project / "app/models/base_task_tracking.py").is_file()
+    assert "broken" not in result.stdout
+
+
 @pytest.mark.parametrize("option", ["--dry-run", "--diff"])
 def test_looking_writes_nothing(generate: Generate, project: Path, files: Files, option: str) -> None:
     generate()

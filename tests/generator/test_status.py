@@ -93,6 +93,8 @@ def test_a_changed_spec_makes_files_stale_and_a_migration_pending(generate: Gene
     assert domain["migration"]["pending"] == [f"{ETF}_task_tracking: add size"]
     assert states(of_domain(project, BOOKING, code=1)) == {}
     assert f"    stale, edited    app/models/{ETF}.py\n" in status(project).stdout
+    (written,) = json.loads(generate("--output-format", "json").out)["revisions"]
+    assert of_domain(project, ETF, code=0)["migration"] == {"heads": [written["revision"]], "pending": []}
 
 
 def test_a_mistake_in_one_domain_does_not_hide_the_others(generate: Generate, project: Path) -> None:

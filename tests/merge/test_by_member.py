@@ -44,6 +44,13 @@ def merged(base: str, new: str, yours: str) -> str:
             id="generated beside its neighbours, comments stay in the class",
         ),
         pytest.param(
+            "class A:\n    a = 1\n\n\nx = 1\n",
+            "class A:\n    a = 1\n\n\ndef new():\n    return 2\n\n\nx = 1\n",
+            "class A:\n    def f(self):\n        return 1\n        # mine\n\n\nx = 1\n",
+            "class A:\n    def f(self):\n        return 1\n        # mine\n\n\ndef new():\n    return 2\n\n\nx = 1\n",
+            id="a comment at the end of a class stays in it",
+        ),
+        pytest.param(
             "from m import B\n",
             "from m import A, B\n",
             "from m import B, C\n",
@@ -84,6 +91,13 @@ def merged(base: str, new: str, yours: str) -> str:
             "@task(\n    app,\n    queue='a',\n    limit=3,\n)\ndef f(run):\n    return work(run)\n",
             "@task(\n    app,\n    queue='b',\n    limit=3,\n)\ndef f(run) -> None:\n    return work(run)\n",
             id="decorator, signature and body apart from each other",
+        ),
+        pytest.param(
+            "x = f(\n    a=1,\n)  # type: ignore[x]  # why\n",
+            "x = f(\n    a=1,\n    b='#',\n)  # type: ignore[x]  # why\n",
+            "x = f(\n    a=1,\n    mine=3,\n)  # type: ignore[x]  # why\n",
+            "x = f(\n    a=1,\n    b='#',\n    mine=3,\n)  # type: ignore[x]  # why\n",
+            id="a comment behind the bracket",
         ),
         pytest.param(
             "a = 1\nb = 2\n",
@@ -142,6 +156,24 @@ def test_goes_together(base: str, new: str, yours: str, expected: str) -> None:
         pytest.param("a = 1\nb = 1\n", "b = 1\n", "a = 2\nb = 1\n", id="deleted here, changed there"),
         pytest.param(
             "a = 1\nb = 1\n", "a = 1\n# why\nb = 1\n", "a = 1\n", id="a comment here on what is deleted there"
+        ),
+        pytest.param(
+            "a = 1\nb = 2\nc = 3\n",
+            "b = 2\na = 1\nc = 3\n",
+            "a = 1\nc = 3\nb = 2\n",
+            id="both changed the order",
+        ),
+        pytest.param(
+            "x = [\n    f(1),  # why\n]\n",
+            "x = [\n    f(1),  # why\n    f(2),\n]\n",
+            "x = [\n    f(1),  # why\n    f(3),\n]\n",
+            id="items with a comment among them, which would lose its place",
+        ),
+        pytest.param(
+            "x = f(b, (a), k=1)\n",
+            "x = f(b, (a), k=2)\n",
+            "x = f(b, (a), k=1, z=3)\n",
+            id="items in brackets of their own",
         ),
         pytest.param("f(1)\n", "f(2)\n", "f(3)\n", id="a statement without a name changed twice"),
         pytest.param("x = [1]\n", "x = [2]\n", "x = [3]\n", id="an item without a name changed twice"),

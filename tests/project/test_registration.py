@@ -334,6 +334,39 @@ FORMS = [
         },
         id="autodiscovery with a lambda over several rows without a last comma",
     ),
+    pytest.param(
+        {
+            "alembic/env.py": unseen.env_py(
+                "from app.db.base_class import Base\n    import app.models", "Base.metadata"
+            ),
+            "app/models/__init__.py": '"""The models."""\n',
+            "app/core/celery_app.py": """
+                from celery import Celery
+
+                celery_app = Celery("worker", broker="memory://")
+                celery_app.conf.imports = [
+                    "app.core.config",
+                    "app.core"  # the last one
+                ]
+            """,
+        },
+        {
+            "app/models/__init__.py": (
+                '"""The models."""\n\nfrom app.models.booking import BookingTracking  # noqa: F401\n'
+            ),
+            "app/core/celery_app.py": """
+                from celery import Celery
+
+                celery_app = Celery("worker", broker="memory://")
+                celery_app.conf.imports = [
+                    "app.core.config",
+                    "app.core",  # the last one
+                    "app.tasks.booking"
+                ]
+            """,
+        },
+        id="a package with a docstring alone, a list without a last comma",
+    ),
 ]
 
 

@@ -36,10 +36,10 @@ def bracket_of(rows: Rows, value: ast.expr | None, *, first: int, last: int) -> 
     """Read the brackets of a value that lies in some rows.
 
     Raises:
-        Unmergeable: the value has none, or comments in them, which would lose their places.
+        Unmergeable: the value has none, or comments between its items, which would lose their places.
     """
     items = _items(value)
-    if value is None or not items or "#" in rows.between(first, last):
+    if value is None or not items:
         raise Unmergeable
     spans = [rows.span(item) for item in items]
     opening = rows.span(value.func)[1] if isinstance(value, ast.Call) else rows.span(value)[0]

@@ -61,10 +61,17 @@ def _edit(
     ]
     if not removals:
         return None
-    text = remove_all(file.text, removals)
+    text = _ended_as(file.text, remove_all(file.text, removals), positions.newline)
     if original is not None:
         text = in_original_form(text, original)
     return checked(FileEdit(file.path, file.text, text, REASON))
+
+
+def _ended_as(before: str, text: str, newline: str) -> str:
+    """The text without the empty rows that what stood at its end was set apart by."""
+    if before.endswith(newline * 2) or not text.endswith(newline * 2):
+        return text
+    return text.rstrip("\r\n") + newline
 
 
 def _imports(file: SourceFile, positions: Positions, modules: Collection[str]) -> Iterator[Removal]:
