@@ -53,6 +53,9 @@ test-migrations: $(VENV)/dev.stamp ## tables of a million rows migrated while ot
 test-plans: $(VENV)/dev.stamp ## the plans of all hot statements on a large table (ROWS=n, 2000000)
 	PLAN_ROWS=$(or $(ROWS),2000000) $(BIN)/python -m pytest tests/runtime/test_query_plans.py -n 0
 
+fuzz: $(VENV)/dev.stamp ## the linter under mutated source, for long (EXAMPLES=n, 5000)
+	TRACKWRIGHT_FUZZ_EXAMPLES=$(or $(EXAMPLES),5000) $(BIN)/python -m pytest -q -n 2 tests/lint/test_fuzz.py
+
 check: $(VENV)/dev.stamp ## ruff, format, three type checkers, import contracts, bandit, our own linter
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check

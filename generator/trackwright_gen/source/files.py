@@ -3,6 +3,7 @@
 import fnmatch
 import os
 import re
+import stat
 import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -30,6 +31,9 @@ _ROOT_MARKS = (
     *("pyproject.toml", "trackwright.toml", "setup.py", "setup.cfg", "requirements.txt"),
     *("manage.py", "Pipfile", "alembic.ini", "tox.ini"),
 )
+
+_NO_FILE = "is a pipe, a socket or a device: not read"
+"""Reading one may never end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ class Selection:
     roots: tuple[Path, ...]
     reported: tuple[Path, ...]
     known: tuple[Path, ...]
+    odd: tuple[tuple[Path, str], ...] = ()
+    """What could hold Python and is not read, and why: pipes and sockets of such a name, closed folders."""
 
 
 def select_files(paths: Iterable[Path], exclude: tuple[str, ...]) -> Selection:
@@ -80,14 +86,15 @@ def select_files(paths: Iterable[Path], exclude: tuple[str, ...]) -> Selection:
         if not path.exists():
             raise ToolError(f"no such file or folder: {path}", hint="check the path, or use -C DIR")
     roots = _outermost(project_root(path) for path in given)
-    listings = {root: tuple(_listed(root, excludes)) for root in roots}
+    odd = {path: _NO_FILE for path in given if _is_odd(path) and not path.is_dir()}
+    listings = {root: tuple(_listed(root, excludes, odd)) for root in roots}
     known = dict.fromkeys(path for root in roots for path in listings[root])
     reported: dict[Path, None] = {}
     for path in given:
         inside = [path] if path.is_file() else [each for each in known if each.is_relative_to(path)]
         # A folder named explicitly counts even where git ignores it.
-        reported |= dict.fromkeys(inside or _walked(path, excludes))
-    return Selection(roots, tuple(reported), tuple(known | reported))
+        reported |= dict.fromkeys(inside or _walked(path, excludes, odd))
+    return Selection(roots, tuple(reported), tuple(known | reported), tuple(odd.items()))
 
 
 def project_root(path: Path) -> Path:
@@ -95,9 +102,9 @@ def project_root(path: Path) -> Path:
     start = path if path.is_dir() else path.parent
     marked = start
     for folder in (start, *start.parents):
-        if (folder / ".git").exists():
+        if os.path.exists(folder / ".git"):  # noqa: PTH110 -- is False for closed folders
             return folder
-        if any((folder / mark).is_file() for mark in _ROOT_MARKS):
+        if any(os.path.isfile(folder / mark) for mark in _ROOT_MARKS):  # noqa: PTH113 -- as above
             marked = folder
     return marked
 
@@ -110,14 +117,14 @@ def _outermost(roots: Iterable[Path]) -> tuple[Path, ...]:
     return tuple(kept)
 
 
-def _listed(root: Path, excludes: Excludes) -> Iterator[Path]:
+def _listed(root: Path, excludes: Excludes, odd: dict[Path, str]) -> Iterator[Path]:
     from_git = _git_files(root)
     if from_git is None:
-        yield from _walked(root, excludes)
+        yield from _walked(root, excludes, odd)
         return
     for name in from_git:
         path = root / name
-        if not excludes.cover(Path(name)) and path.is_file():
+        if not excludes.cover(Path(name)) and os.path.isfile(path):  # noqa: PTH113 -- as above
             yield path
 
 
@@ -133,15 +140,35 @@ def _git_files(root: Path) -> list[str] | None:
     return sorted(set(os.fsdecode(done.stdout).split("\0")) - {""})
 
 
-def _walked(root: Path, excludes: Excludes) -> Iterator[Path]:
-    for folder, folders, names in os.walk(root):
+def _walked(root: Path, excludes: Excludes, odd: dict[Path, str]) -> Iterator[Path]:
+    """The Python files of a folder, in order; what only goes by such a name is added to `odd`.
+
+    Links to folders are not followed.
+    """
+
+    def closed(error: OSError) -> None:
+        odd[Path(error.filename)] = f"cannot be read: {error.strerror}"
+
+    for folder, folders, names in os.walk(root, onerror=closed):
         here = Path(folder)
         relative = here.relative_to(root)
         folders[:] = sorted(
             name
             for name in folders
-            if not excludes.cover(relative / name) and not (here / name / "pyvenv.cfg").is_file()
+            if not excludes.cover(relative / name) and not os.path.isfile(here / name / "pyvenv.cfg")  # noqa: PTH113 -- is False for closed folders
         )
         for name in sorted(names):
             if name.endswith(".py") and not excludes.cover(relative / name):
-                yield here / name
+                if _is_odd(here / name):
+                    odd[here / name] = _NO_FILE
+                else:
+                    yield here / name
+
+
+def _is_odd(path: Path) -> bool:
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        # A link that leads nowhere, or in a circle: reading says so.
+        return False
+    return not stat.S_ISREG(mode)

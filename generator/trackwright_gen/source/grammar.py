@@ -79,6 +79,14 @@ class _Older(cst.CSTTransformer):
             '"""' + "\n" * self._rows(original_node) + '"""', lpar=updated_node.lpar, rpar=updated_node.rpar
         )
 
+    def leave_TemplatedString(  # noqa: N802
+        self, original_node: cst.TemplatedString, updated_node: cst.TemplatedString
+    ) -> cst.BaseExpression:
+        """A t-string is new in 3.14; what it holds declares nothing either."""
+        return cst.SimpleString(
+            '"""' + "\n" * self._rows(original_node) + '"""', lpar=updated_node.lpar, rpar=updated_node.rpar
+        )
+
     def leave_ExceptHandler(  # noqa: N802
         self,
         original_node: cst.ExceptHandler,  # noqa: ARG002 -- LibCST's signature

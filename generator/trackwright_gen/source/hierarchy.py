@@ -8,6 +8,9 @@ from trackwright_gen.source.expressions import written
 from trackwright_gen.source.scopes import Assigned, Scope
 from trackwright_gen.source.values import ClassValue, FunctionValue, Made, Member, Unknown, Value
 
+_MOST_ANCESTORS = 200
+"""Nobody inherits from more; without a limit, a chain of thousands costs its square."""
+
 
 class Names(Protocol):
     """What looking into a class needs of the resolver."""
@@ -33,7 +36,7 @@ def ancestors_of(names: Names, scope: Scope) -> list[Value]:
     """A class and all it inherits from, nearest first; classes outside the project as they are named."""
     seen: dict[Value, None] = {ClassValue(scope): None}
     queue = [scope]
-    while queue:
+    while queue and len(seen) < _MOST_ANCESTORS:
         for value in _bases(names, queue.pop(0)):
             if value not in seen:
                 seen[value] = None

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from trackwright_gen.location import Location
 from trackwright_gen.source.file_bytes import FileBytes
 from trackwright_gen.source.files import Selection
 from trackwright_gen.source.footprint import Footprint
@@ -32,7 +33,9 @@ class SourceIndex:
         self._modules: dict[Path, Module | None] = {}
         self._passing: list[dict[Path, int]] = []
         self._parsed: set[Path] = set()
-        self._problems: dict[Path, Problem] = {}
+        self._problems: dict[Path, Problem] = {
+            path: Problem("unreadable-file", reason, Location(path)) for path, reason in selection.odd
+        }
         self._questions: dict[re.Pattern[bytes], None] = {}
 
     @property

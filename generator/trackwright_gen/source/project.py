@@ -96,6 +96,7 @@ def read_project(
     _follow_leads(index, celery, models)
     index.load_matching(SIGNAL_SHAPES, hints=SIGNAL_HINTS)
     reported = frozenset(selection.reported)
+    shown = reported | {path for path, _ in selection.odd}
     search = Search(index, resolver, reported)
     modules = tuple(module for module in index.modules if module.path in reported)
     exemptions = AllExemptions(search, options.exemptions)
@@ -118,7 +119,7 @@ def read_project(
         exemptions=exemptions,
         specs=options.specs,
         today=options.today,
-        problems_of=lambda: tuple(each for each in index.problems if each.location.path in reported),
+        problems_of=lambda: tuple(each for each in index.problems if each.location.path in shown),
         files=len(reported),
         unresolved=tuple(unresolved),
         all_parse=all_parse,
