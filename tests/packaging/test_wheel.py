@@ -1,11 +1,15 @@
 """The installed wheel: what is in it, that it imports without any extra, and what it says then."""
 
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
+
+from trackwright_gen.cli.commands import PACKAGES
 
 ROOT = Path(__file__).parents[2]
 
@@ -83,3 +87,11 @@ def test_with_click_there_each_command_names_its_own_extra(
         assert f"pip install 'trackwright[{extra}]'" in result.stderr
         assert "Traceback" not in result.stderr
     assert "Commands:" in run(str(bare / "trackwright"), "--help").stdout
+
+
+def test_the_table_of_extras_says_what_the_extras_bring() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    imported = {"pyyaml": "yaml"}
+    for extra in ("lint", "generator", "celery"):
+        names = {re.split(r"[\[><=]", requirement)[0] for requirement in extras[extra]} - {"click"}
+        assert set(PACKAGES[extra]) == {imported.get(name, name) for name in names}

@@ -12,6 +12,17 @@ class CommandEntry:
     summary: str
 
 
+_LINT = ("libcst", "rich", "yaml")
+_GENERATOR = ("alembic", "copier", "jinja2", "libcst", "rich", "ruff", "yaml")
+_CELERY = ("celery", "rich")
+PACKAGES = {
+    "lint": _LINT,
+    "generator": _GENERATOR,
+    "celery": _CELERY,
+    "all": (*_GENERATOR, *_CELERY),
+}
+"""What each extra brings, by import name: commands import their heavy packages late, and would miss them late."""
+
 COMMANDS: dict[str, CommandEntry] = {
     "init": CommandEntry("trackwright_gen.cli.init", "generator", "Prepare a project, or start a new one."),
     "new": CommandEntry("trackwright_gen.cli.new", "generator", "Write a commented spec for a domain."),

@@ -1,16 +1,15 @@
 """The click group that loads a command when it is called, and turns errors into messages and exit codes."""
 
 import importlib
+import importlib.util
 from collections.abc import Mapping
 from typing import Any
 
 import click
 
-from trackwright_gen.cli.commands import COMMANDS, CommandEntry
+from trackwright_gen.cli.commands import COMMANDS, PACKAGES, CommandEntry
 from trackwright_gen.cli.exit_codes import FAILED
 from trackwright_gen.errors import MissingExtraError, ToolError, ToolErrors
-
-_OWN_PACKAGES = ("trackwright", "trackwright_gen", "trackwright_templates")
 
 
 class LazyGroup(click.Group):
@@ -27,11 +26,10 @@ class LazyGroup(click.Group):
         entry = self.table.get(cmd_name)
         if entry is None:
             return None
-        try:
-            module = importlib.import_module(entry.module)
-        except ModuleNotFoundError as missing:
-            raise _explained(missing, cmd_name, entry) from missing
-        command: click.Command = module.command
+        for package in PACKAGES[entry.extra]:
+            if importlib.util.find_spec(package) is None:
+                raise MissingExtraError(cmd_name, package=package, extra=entry.extra)
+        command: click.Command = importlib.import_module(entry.module).command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
@@ -46,19 +44,6 @@ class LazyGroup(click.Group):
         except (ToolError, ToolErrors) as error:
             click.echo(f"{error}" if _has_place(error) else f"trackwright: {error}", err=True)
             ctx.exit(FAILED)
-        except ModuleNotFoundError as missing:
-            # Commands import their heavy packages only where they are used.
-            name = ctx.invoked_subcommand or ""
-            click.echo(f"trackwright: {_explained(missing, name, self.table.get(name))}", err=True)
-            ctx.exit(FAILED)
-
-
-def _explained(missing: ModuleNotFoundError, command: str, entry: CommandEntry | None) -> Exception:
-    """The extra that brings a missing package; our own packages are never meant."""
-    package = (missing.name or "").partition(".")[0]
-    if entry is None or package in _OWN_PACKAGES:
-        raise missing
-    return MissingExtraError(command, package=package, extra=entry.extra)
 
 
 def _has_place(error: ToolError | ToolErrors) -> bool:
