@@ -25,8 +25,8 @@ _OF_WORK = re.compile(
     r"|results?|logs?|messages?|worker\w*"
 )
 _COLUMN = re.compile(r"Column|mapped_column|(?!Field$)\w*Field")
-_MOST_STEPS = 12
-"""Longer chains of calls on one query are not met; a limit ends those that lead back to themselves."""
+_MOST_STEPS = 30
+"""Longer chains of calls on one query are not met."""
 
 
 class Records:
@@ -37,6 +37,7 @@ class Records:
         self._is_legacy = is_legacy
         self._known: dict[Scope, bool] = {}
         self._handed: dict[tuple[Scope, str], tuple[Scope, ...]] = {}
+        self._classes: dict[Value, tuple[Scope, ...]] = {}
 
     def is_record(self, class_: Scope) -> bool:
         """True for a stored class with a status and other marks of work; a legacy model is none."""
@@ -58,25 +59,32 @@ class Records:
         named = any(map(_WORK.search, names))
         return named and (timed or any(map(_OF_WORK.fullmatch, columns)) or _has_end(columns))
 
-    def classes_of(self, value: Value, steps: int = 0) -> Iterator[Scope]:
+    def classes_of(self, value: Value) -> tuple[Scope, ...]:
         """The classes that a value is a row, a query or a manager of."""
-        if steps > _MOST_STEPS:
+        if value not in self._classes:
+            self._classes[value] = tuple(dict.fromkeys(self._classes_of(value, set(), 0)))
+        return self._classes[value]
+
+    def _classes_of(self, value: Value, seen: set[Value], steps: int) -> Iterator[Scope]:
+        """The same; what many ways lead to is looked at once."""
+        if value in seen or steps > _MOST_STEPS:
             return
+        seen.add(value)
         match value:
             case InstanceValue(scope) | ClassValue(scope):
                 yield scope
             case ParameterValue(name, scope):
                 yield from self._handed.get((scope, name), ())
             case Member(of, _):
-                yield from self.classes_of(of, steps + 1)
+                yield from self._classes_of(of, seen, steps + 1)
             case Made(_, None, Scope(kind="class") as scope):
                 yield scope
             case Made(by, ast.Call() as call, scope):
                 for part in (*call.args[:2], *_chain(call.func)):
                     for each in self._resolver.evaluate(part, scope):
                         if isinstance(each, ClassValue | Made):
-                            yield from self.classes_of(each, steps + 1)
-                yield from self.classes_of(by, steps + 1)
+                            yield from self._classes_of(each, seen, steps + 1)
+                yield from self._classes_of(by, seen, steps + 1)
             case _:
                 pass
 
@@ -84,6 +92,8 @@ class Records:
         """Remember which records a function is handed as a parameter."""
         known = self._handed.get((function, parameter), ())
         self._handed[function, parameter] = tuple(dict.fromkeys((*known, *records)))
+        if self._handed[function, parameter] != known:
+            self._classes.clear()
 
     def records_of(self, expression: ast.expr, scope: Scope) -> list[Scope]:
         """The records of work among the classes that an expression is a row or a query of."""
