@@ -15,6 +15,7 @@ from trackwright_gen.lint.engine import LintResult
 
 TASK = "from celery import shared_task\n\n\n@shared_task\ndef add(x):\n    return x\n"
 TREE = {"pyproject.toml": "", "shop/__init__.py": "", "shop/tasks.py": TASK, "shop/plain.py": "x = 1\n"}
+ENDPOINT = "from shop.tasks import add\n\n\ndef send():\n    return add.delay(1)\n"
 CONTENTS = [
     TASK,
     "x = 1\n",
@@ -23,6 +24,23 @@ CONTENTS = [
     "from celery import shared_task\ndef job(f):\n    return shared_task(queue='a')(f)\n",
     "from app.models import TaskStatus\nTaskStatus()\n",
     "@job\ndef f(): ...\n",
+    ENDPOINT,
+    TASK.replace("return x", "return helper(x)").replace("\n\n\n", "\nfrom shop.jobs import helper\n\n\n"),
+    "def helper(x):\n    return x\n",
+    "def helper(row):\n    row.status = 'COMPLETED'\n",
+    TASK.replace("@shared_task", "@shared_task(name='shop.other')"),
+    f"{TASK}# trackwright: exempt[TW101] reason='x' approved-by='y'\n",
+    TASK.replace("def add", "# trackwright: exempt[TW101] reason='x' approved-by='y'\ndef add"),
+    "from celery import Celery\napp = Celery()\ndef send():\n    app.send_task('shop.other')\n",
+    "from celery.signals import task_prerun\n@task_prerun.connect\ndef h(**k):\n    row.status = 'PROCESSING'\n",
+    "from celery import Task\nclass Base(Task):\n    abstract = True\n",
+    "from shop.jobs import Base\nclass Work(Base):\n    def run(self): ...\n",
+    (
+        "from trackwright import TaskTrackingMixin\nclass PriceTracking(TaskTrackingMixin, Base):\n"
+        "    __tablename__ = 'price_task_tracking'\n"
+    ),
+    "from shop.jobs import PriceTracking\ndef f(db):\n    row = db.get(PriceTracking, 1)\n    row.status = 'FAILED'\n",
+    "from shop.jobs import *\nfrom celery import shared_task\nadd = shared_task(helper)\n",
 ]
 
 
@@ -30,6 +48,11 @@ class Runs:
     """How often anything was linted, and not read from the cache."""
 
     count = 0
+    files: list[int]
+    """How many files each of them reported on."""
+
+    def __init__(self) -> None:
+        self.files = []
 
 
 @pytest.fixture
@@ -39,7 +62,9 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> Runs:
 
     def counting(*arguments: object) -> LintResult:
         counted.count += 1
-        return real(*arguments)  # type: ignore[arg-type] # passed on as they are
+        result = real(*arguments)  # type: ignore[arg-type] # passed on as they are
+        counted.files.append(result.files)
+        return result
 
     monkeypatch.setattr("trackwright_gen.cli.lint.lint", counting)
     return counted
@@ -84,13 +109,44 @@ def test_a_file_that_holds_no_job_changes_only_its_syntax(tmp_path: Path, runs: 
     assert (lint(tmp_path).exit_code, runs.count) == (1, 1)
 
 
-@pytest.mark.parametrize("seed", range(6))
+def test_a_changed_task_is_linted_with_what_leads_to_it_alone(tmp_path: Path, runs: Runs) -> None:
+    write_tree(tmp_path, {**TREE, "shop/api.py": ENDPOINT})
+    lint(tmp_path)
+    (tmp_path / "shop" / "tasks.py").write_text(f"# later\n{TASK}")
+    (found,) = json.loads(lint(tmp_path).output)
+    assert (found["code"], found["location"]["row"]) == ("TW101", 6)
+    assert runs.files == [4, 2]
+    assert lint(tmp_path).exit_code == 1
+    assert runs.count == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        TASK.replace("def add", "def subtract"),
+        TASK.replace("@shared_task", "@shared_task(bind=True)"),
+        TASK.replace("return x", "return app.send_task('a.b')"),
+        f"{TASK}\n\ndef job(fn):\n    return shared_task(fn)\n",
+        "x = 1\n",
+    ],
+    ids=["another job", "other options", "a job by its name", "a wrapper", "no job"],
+)
+def test_what_may_matter_to_others_is_a_run_over_all(change: str, tmp_path: Path, runs: Runs) -> None:
+    write_tree(tmp_path, {**TREE, "shop/api.py": ENDPOINT})
+    lint(tmp_path)
+    (tmp_path / "shop" / "tasks.py").write_text(change)
+    with_it, without = lint(tmp_path), lint(tmp_path, "--no-cache")
+    assert with_it.output == without.output
+    assert runs.files[-2:] == [4, 4]
+
+
+@pytest.mark.parametrize("seed", range(12))
 def test_says_what_a_run_without_it_says(seed: int, tmp_path: Path) -> None:
     write_tree(tmp_path, TREE)
     chosen = random.Random(seed)  # noqa: S311 -- a test's dice
-    for _ in range(8):
+    for _ in range(10):
         path = tmp_path / "shop" / chosen.choice(["jobs.py", "tasks.py", "plain.py", "more.py"])
-        if path.exists() and chosen.random() < 0.2:
+        if path.exists() and chosen.random() < 0.1:
             path.unlink()
         else:
             path.write_text(chosen.choice(CONTENTS))

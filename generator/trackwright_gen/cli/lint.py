@@ -19,6 +19,7 @@ from trackwright_gen.lint.rule import Rule
 from trackwright_gen.report import diff
 from trackwright_gen.report.formats import FORMATS, rendered
 from trackwright_gen.report.text import statistics, unresolved
+from trackwright_gen.source.footprint import Footprint
 from trackwright_gen.write.change import Change
 from trackwright_gen.write.transaction import apply_changes
 
@@ -46,12 +47,15 @@ class _Run:
     def _cached(self) -> LintResult:
         from trackwright_gen.cli.lint_cache import cached
 
-        return cached(self.sources, self.rules, lambda: self._computed({}))
+        return cached(self.sources, self.rules, lambda: self._computed({}), self._computed_part)
 
     def _computed(self, instead: Mapping[Path, bytes]) -> LintResult:
         project = self.sources.read(instead, jobs=self.jobs)
         self.was_read()
         return lint(project, self.rules, self.sources.today)
+
+    def _computed_part(self, files: frozenset[Path], footprint: Footprint) -> LintResult:
+        return lint(self.sources.read_part(files, footprint), self.rules, self.sources.today)
 
     def fixed(self) -> tuple[LintResult, tuple[FixedFile, ...]]:
         """What fixes leave, and what they change."""

@@ -12,24 +12,29 @@ from trackwright_gen import source as source_package
 from trackwright_gen.cli.source_options import Sources
 from trackwright_gen.lint.engine import LintResult
 from trackwright_gen.lint.rule import Rule
-from trackwright_gen.lint.saved import FileState, Saved, after_changes, digest, dumped, restored
+from trackwright_gen.lint.saved import FileState, Saved, after_changes, digest, dumped, restored, with_part
+from trackwright_gen.source.footprint import Footprint
 from trackwright_gen.write.cache_file import read_cache, write_cache
 
 FOLDER = ".trackwright_cache"
 _CHANGED_MEANWHILE = -1
 
 
-def cached(sources: Sources, rules: Iterable[Rule], compute: Callable[[], LintResult]) -> LintResult:
-    """The result of a run, from the cache where it holds."""
+ComputePart = Callable[[frozenset[Path], Footprint], LintResult]
+"""Lints some files, with what a run over all found out about the others."""
+
+
+def cached(
+    sources: Sources, rules: Iterable[Rule], compute: Callable[[], LintResult], compute_part: ComputePart
+) -> LintResult:
+    """The result of a run, from the cache where it holds, and computed for as few files as it does not."""
     now = {path: _stat(path) for path in sources.selection.known}
     file = sources.selection.roots[0] / FOLDER / f"{_key(sources, rules)}.json"
     saved = _restored(file)
     if saved is not None:
         changed = _changed(saved, now)
         if changed is not None:
-            result = (
-                after_changes(saved.result, changed, sources.selection.reported) if changed else saved.result
-            )
+            result = _brought_up(saved.result, changed, sources, compute_part)
             if result is not None:
                 if changed:
                     write_cache(file, dumped(Saved(result, _states(now, saved))))
@@ -39,11 +44,26 @@ def cached(sources: Sources, rules: Iterable[Rule], compute: Callable[[], LintRe
     return result
 
 
+def _brought_up(
+    result: LintResult, changed: dict[Path, bytes], sources: Sources, compute_part: ComputePart
+) -> LintResult | None:
+    """The result with other bytes in some files; None if only a run over all can tell."""
+    if not changed:
+        return result
+    found = after_changes(result, changed, sources.selection.reported)
+    if found is not None:
+        return found
+    files = result.footprint.affected_by(changed)
+    if files is None or not files <= {*sources.selection.reported}:
+        return None
+    return with_part(result, compute_part(files, result.footprint), files)
+
+
 def _restored(file: Path) -> Saved | None:
     content = read_cache(file)
     try:
         return None if content is None else restored(content)
-    except (KeyError, TypeError, ValueError, re.error):
+    except (KeyError, IndexError, TypeError, ValueError, re.error):
         return None
 
 

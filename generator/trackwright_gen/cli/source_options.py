@@ -4,15 +4,17 @@ import datetime as dt
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import click
 
 from trackwright_gen.config import LintSettings, find_settings
 from trackwright_gen.source.files import DEFAULT_EXCLUDE, Selection, select_files
+from trackwright_gen.source.footprint import Footprint
 from trackwright_gen.source.imported_files import select_with_imports
 from trackwright_gen.source.project import ReadOptions, SourceProject, read_project
+from trackwright_gen.source.readings import PartReadings
 
 paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
 
@@ -30,8 +32,17 @@ class Sources:
 
     def read(self, instead: Mapping[Path, bytes], *, jobs: int = 0) -> SourceProject:
         """Read the project; `instead` holds the bytes of files that are not taken from the disk."""
-        options = ReadOptions(self.settings.legacy_models, self.settings.tracking_markers, self.today, jobs)
-        return read_project(self.selection, options, instead)
+        return read_project(self.selection, self._options(jobs), instead)
+
+    def read_part(self, files: frozenset[Path], footprint: Footprint) -> SourceProject:
+        """Read some files as they are in the project that an earlier run over all of it was about."""
+        known = (*sorted(files), *sorted(footprint.for_all - files))
+        part = Selection(self.selection.roots, tuple(sorted(files)), known)
+        options = replace(self._options(jobs=1), known_names=footprint.names)
+        return read_project(part, options, readings=PartReadings(self.selection))
+
+    def _options(self, jobs: int) -> ReadOptions:
+        return ReadOptions(self.settings.legacy_models, self.settings.tracking_markers, self.today, jobs)
 
 
 def sources_of(paths: tuple[Path, ...], folder: Path, *, stdin_filename: Path | None = None) -> Sources:

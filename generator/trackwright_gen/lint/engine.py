@@ -4,6 +4,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from trackwright_gen.diagnostics import Diagnostic, Fix
 from trackwright_gen.lint.rule import DOCS, Rule, Run
@@ -16,6 +17,7 @@ from trackwright_gen.source.unresolved import Unresolved
 
 PROBLEM_CODES = {"invalid-syntax": "TW001", "unreadable-file": "TW002"}
 MALFORMED = ("TW900", "invalid-exemption")
+_Excused = tuple[Path, Exemption, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +31,30 @@ class LintResult:
     """How many findings were mended before these were left."""
     known: int = 0
     """How many findings a baseline knows, so that they are not among these."""
-    exempted: tuple[tuple[str, str, int], ...] = ()
-    """Kind of exemption, code, and how many findings it excuses."""
+    excused: tuple[tuple[Path, str, str], ...] = ()
+    """For each finding that an exemption excuses: its file, the kind of exemption, and the code."""
     unresolved: tuple[Unresolved, ...] = ()
     """What may be a job and could not be followed."""
     all_parse: bool = True
     """False if files that hold no job were too many to be asked for syntax errors."""
     footprint: Footprint = NOTHING
 
+    @property
+    def exempted(self) -> tuple[tuple[str, str, int], ...]:
+        """Kind of exemption, code, and how many findings it excuses."""
+        counts = Counter((kind, code) for _, kind, code in self.excused)
+        return tuple((kind, code, count) for (kind, code), count in sorted(counts.items()))
+
 
 def lint(project: SourceProject, rules: Iterable[Rule], today: dt.date) -> LintResult:
     """Apply rules to a project; those that judge the exemptions themselves come last."""
     chosen = tuple(rules)
-    excused: list[tuple[Exemption, str]] = []
+    excused: list[_Excused] = []
     found = [
         *_malformed(project),
         *(each for rule in chosen for each in _applied(rule, project, today, excused)),
     ]
-    found += _of_the_run(project, chosen, frozenset(exemption for exemption, _ in excused))
+    found += _of_the_run(project, chosen, frozenset(exemption for _, exemption, _ in excused))
     # Rules lead to files that nothing else did: what is wrong with those is known now.
     problems = [problem_diagnostic(each) for each in project.problems]
     ordered = sorted(
@@ -56,7 +64,7 @@ def lint(project: SourceProject, rules: Iterable[Rule], today: dt.date) -> LintR
         tuple(ordered),
         len(problems),
         project.files,
-        exempted=_counted(excused),
+        excused=tuple((path, exemption.kind, code) for path, exemption, code in excused),
         unresolved=project.unresolved,
         all_parse=project.all_parse,
         footprint=project.footprint_of(),
@@ -64,14 +72,14 @@ def lint(project: SourceProject, rules: Iterable[Rule], today: dt.date) -> LintR
 
 
 def _applied(
-    rule: Rule, project: SourceProject, today: dt.date, excused: list[tuple[Exemption, str]]
+    rule: Rule, project: SourceProject, today: dt.date, excused: list[_Excused]
 ) -> Iterator[Diagnostic]:
     """The findings of a rule that nothing excuses; what excuses others is added to `excused`."""
     for finding in rule.check(project) if rule.check is not None else ():
         where = finding.location
         around = project.exemptions.covering(where.path, finding.span, where.row, finding.task)
         covering = [each for each in around if each.covers(rule.code, today)]
-        excused += [(each, rule.code) for each in covering[:1]]
+        excused += [(where.path, each, rule.code) for each in covering[:1]]
         if not covering:
             yield rule.diagnostic(finding)
 
@@ -83,11 +91,6 @@ def _of_the_run(
     for rule in rules:
         for finding in rule.check_run(project, run) if rule.check_run is not None else ():
             yield rule.diagnostic(finding)
-
-
-def _counted(excused: Iterable[tuple[Exemption, str]]) -> tuple[tuple[str, str, int], ...]:
-    counts = Counter((exemption.kind, code) for exemption, code in excused)
-    return tuple((kind, code, count) for (kind, code), count in sorted(counts.items()))
 
 
 def _fixable(diagnostic: Diagnostic, project: SourceProject) -> Diagnostic:

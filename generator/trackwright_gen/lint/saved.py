@@ -1,7 +1,6 @@
 """A run's result as JSON and back, and whether it still holds: nothing is executed that a cache file says."""
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -9,8 +8,8 @@ from typing import Any
 
 from trackwright_gen.diagnostics import Diagnostic, Edit, Fix
 from trackwright_gen.lint.engine import PROBLEM_CODES, LintResult, problem_diagnostic
+from trackwright_gen.lint.saved_footprint import dumped_footprint, restored_footprint
 from trackwright_gen.location import Location
-from trackwright_gen.source.footprint import Footprint
 from trackwright_gen.source.parsing import check
 from trackwright_gen.source.unresolved import Unresolved
 
@@ -47,11 +46,10 @@ def dumped(saved: Saved) -> Json:
         "diagnostics": [_plain(asdict(each)) for each in result.diagnostics],
         "problems": result.problems,
         "count": result.files,
-        "exempted": result.exempted,
+        "excused": [(str(path), kind, code) for path, kind, code in result.excused],
         "unresolved": [_plain(asdict(each)) for each in result.unresolved],
         "all_parse": result.all_parse,
-        "parsed": sorted(str(path) for path in result.footprint.parsed),
-        "patterns": [[each.pattern.decode("latin-1"), each.flags] for each in result.footprint.patterns],
+        "footprint": dumped_footprint(result.footprint),
     }
 
 
@@ -61,17 +59,16 @@ def restored(content: Json) -> Saved:
     Raises:
         KeyError, TypeError, ValueError, re.error: it is none.
     """
-    patterns = (re.compile(text.encode("latin-1"), flags) for text, flags in content["patterns"])
     result = LintResult(
         tuple(_diagnostic(each) for each in content["diagnostics"]),
         int(content["problems"]),
         int(content["count"]),
-        exempted=tuple((kind, code, count) for kind, code, count in content["exempted"]),
+        excused=tuple((Path(path), kind, code) for path, kind, code in content["excused"]),
         unresolved=tuple(
             Unresolved(_location(each["location"]), each["message"]) for each in content["unresolved"]
         ),
         all_parse=bool(content["all_parse"]),
-        footprint=Footprint(frozenset(map(Path, content["parsed"])), tuple(patterns)),
+        footprint=restored_footprint(content["footprint"]),
     )
     return Saved(result, {Path(path): FileState(*state) for path, state in content["files"].items()})
 
@@ -96,6 +93,25 @@ def after_changes(
         result,
         diagnostics=tuple(sorted([*kept, *found], key=lambda each: (each.location, each.code))),
         problems=result.problems - gone + len(found),
+    )
+
+
+def with_part(result: LintResult, part: LintResult, files: frozenset[Path]) -> LintResult | None:
+    """The result with that of a run over some files in their place; None if those say more to others than before."""
+    whole, own = result.footprint, part.footprint
+    says_the_same = all(own.jobs_in.get(path) == whole.jobs_in[path] for path in files)
+    if not says_the_same or own.names - whole.names or set(own.patterns) - set(whole.patterns):
+        return None
+    kept = [each for each in result.diagnostics if each.location.path not in files]
+    unresolved = [each for each in result.unresolved if each.location.path not in files]
+    codes = PROBLEM_CODES.values()
+    return replace(
+        result,
+        diagnostics=tuple(sorted([*kept, *part.diagnostics], key=lambda each: (each.location, each.code))),
+        problems=sum(each.code in codes for each in (*kept, *part.diagnostics)),
+        excused=(*(each for each in result.excused if each[0] not in files), *part.excused),
+        unresolved=tuple(sorted([*unresolved, *part.unresolved], key=lambda each: each.location)),
+        footprint=replace(whole, parsed=whole.parsed | own.parsed, crossed={**whole.crossed, **own.crossed}),
     )
 
 

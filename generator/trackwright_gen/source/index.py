@@ -37,6 +37,10 @@ class SourceIndex:
             path: Problem("unreadable-file", reason, Location(path)) for path, reason in selection.odd
         }
         self._questions: dict[re.Pattern[bytes], None] = {}
+        self._crossed: dict[Path, set[Path]] = {}
+        self._for_all: set[Path] = set()
+        self.is_divisible = True
+        """False if what was asked of the whole project has answers in files that only a whole run reads."""
 
     @property
     def modules(self) -> tuple[Module, ...]:
@@ -52,7 +56,10 @@ class SourceIndex:
     @property
     def footprint(self) -> Footprint:
         """What was read, and what was asked of the bytes of all files, so far."""
-        return Footprint(frozenset(self._parsed), tuple(self._questions))
+        crossed = {path: frozenset(others) for path, others in self._crossed.items()}
+        return Footprint(
+            frozenset(self._parsed), tuple(self._questions), crossed, for_all=frozenset(self._for_all)
+        )
 
     def data(self, path: Path) -> bytes:
         """The bytes of a file."""
@@ -109,21 +116,25 @@ class SourceIndex:
     def module(self, dotted: str, importer: Module) -> Module | None:
         """The project's module of a dotted name, as an importing module sees it."""
         path = self._names.find(dotted, importer.path)
-        return self.load(path) if path is not None else None
+        if path is None:
+            return None
+        self._crossed.setdefault(importer.path, set()).add(path)
+        return self.load(path)
 
     def is_namespace(self, dotted: str, importer: Module) -> bool:
         """True for a folder of the project without an `__init__.py`."""
         return self._names.is_folder(dotted, importer.path)
 
-    def load_matching(self, pattern: re.Pattern[bytes], *, hints: Iterable[bytes]) -> None:
-        """Parse every file whose bytes match; a match may be anywhere, so this only says which files matter.
-
-        Hints are texts of which a match holds at least one: looking for them first is ten times as fast.
-        """
-        self.matching(pattern, hints=hints)
+    def load_for_all(self, pattern: re.Pattern[bytes], *, hints: Iterable[bytes]) -> None:
+        """Parse every file whose bytes match: what is in them is meant for all others."""
+        self._for_all.update(module.path for module in self.matching(pattern, hints=hints))
 
     def matching(self, pattern: re.Pattern[bytes], *, hints: Iterable[bytes]) -> tuple[Module, ...]:
-        """The modules of the files whose bytes match, in the order of their paths."""
+        """The modules of the files whose bytes match, in the order of their paths.
+
+        A match may be anywhere, so this only says which files matter. Hints are texts of which a match holds at
+        least one: looking for them first is ten times as fast.
+        """
         found = [self.load(path) for path in sorted(self.matching_paths(pattern, hints=hints))]
         return tuple(module for module in found if module is not None)
 
@@ -132,6 +143,10 @@ class SourceIndex:
         path = next(self.matching_paths(pattern, hints=hints), None)
         if path is not None:
             self.load(path)
+            self._for_all.add(path)
+        else:
+            # Any file that changes may be the first to match.
+            self.is_divisible = False
         return path is not None
 
     def matching_paths(self, pattern: re.Pattern[bytes], *, hints: Iterable[bytes]) -> Iterator[Path]:

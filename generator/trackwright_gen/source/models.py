@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from trackwright_gen.source.resolver import Resolver
 from trackwright_gen.source.scopes import Assigned, Binding, Imported, Module, Scope
@@ -47,6 +47,10 @@ class Models:
         self._dotted = frozenset(name.replace(":", ".") for name in names)
         self.names = frozenset(name.rpartition(".")[2] for name in self._dotted)
         self._known_names = set(self.names)
+
+    def learn(self, names: Iterable[str]) -> None:
+        """Take in names that were found to lead to legacy models, among others."""
+        self._known_names.update(names)
 
     def is_legacy(self, value: Value, importer: Module) -> bool:
         """True for a legacy model, by its class in the project or by an import that leads nowhere."""

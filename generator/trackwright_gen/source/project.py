@@ -3,7 +3,7 @@
 import ast
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from trackwright_gen.location import Location
@@ -23,6 +23,7 @@ from trackwright_gen.source.records import Records
 from trackwright_gen.source.resolver import Resolver
 from trackwright_gen.source.scopes import Module
 from trackwright_gen.source.search import Search
+from trackwright_gen.source.standing import says_more, summary
 from trackwright_gen.source.tables import Tables
 from trackwright_gen.source.tracking import Tracking
 from trackwright_gen.source.unresolved import Unresolved, unresolved_decorators
@@ -44,6 +45,8 @@ class ReadOptions:
     exemptions: tuple[SettingsExemption, ...] = ()
     specs: tuple[str, ...] = ()
     """Domains that have a spec."""
+    known_names: frozenset[str] = frozenset()
+    """Names that an earlier run over more files found to lead to jobs and legacy models."""
     check_syntax: bool = True
     """False where nobody wants to know which files without jobs are no Python."""
 
@@ -92,9 +95,9 @@ def read_project(
     resolver = Resolver(index)
     celery = Celery(resolver)
     models = Models(resolver, options.legacy_models)
-    index.load_matching(celery.shapes, hints=celery.hints)
-    _follow_leads(index, celery, models)
-    index.load_matching(SIGNAL_SHAPES, hints=SIGNAL_HINTS)
+    index.matching(celery.shapes, hints=celery.hints)
+    leads = _follow_leads(index, celery, models, options.known_names)
+    index.load_for_all(SIGNAL_SHAPES, hints=SIGNAL_HINTS)
     reported = frozenset(selection.reported)
     shown = reported | {path for path, _ in selection.odd}
     search = Search(index, resolver, reported)
@@ -123,14 +126,40 @@ def read_project(
         files=len(reported),
         unresolved=tuple(unresolved),
         all_parse=all_parse,
-        footprint_of=lambda: index.footprint,
+        footprint_of=lambda: _footprint(index, leads, reported, jobs, is_divisible=not options.exemptions),
     )
 
 
-def _follow_leads(index: SourceIndex, celery: Celery, models: Models) -> None:
-    searched: set[str] = set()
+@dataclass(frozen=True, slots=True)
+class _Leads:
+    """Names that lead to jobs and legacy models, and the files that gave any."""
+
+    names: frozenset[str]
+    given_by: frozenset[Path]
+
+
+def _footprint(
+    index: SourceIndex, leads: _Leads, reported: frozenset[Path], jobs: Iterable[Job], *, is_divisible: bool
+) -> Footprint:
+    whole = index.footprint
+    jobs_in: dict[Path, list[Job]] = {
+        path: []
+        for path in whole.parsed & reported
+        if path not in leads.given_by and not says_more(index.data(path))
+    }
+    for job in jobs:
+        jobs_in.get(job.location.path, []).append(job)
+    alone = {path: summary(found) for path, found in jobs_in.items() if path not in whole.for_all}
+    return replace(whole, jobs_in=alone if is_divisible and index.is_divisible else {}, names=leads.names)
+
+
+def _follow_leads(index: SourceIndex, celery: Celery, models: Models, known: frozenset[str]) -> _Leads:
+    searched: set[str] = set(known)
+    given_by: set[Path] = set()
     asked: set[Module] = set()
     names = set(models.names)
+    celery.learn(known)
+    models.learn(known)
     while names:
         touched = set(index.load_words(names))
         searched |= names
@@ -138,9 +167,14 @@ def _follow_leads(index: SourceIndex, celery: Celery, models: Models) -> None:
         # Names that are new may tell more of files that were asked before.
         fresh = [module for module in index.modules if module in touched or module not in asked]
         asked.update(fresh)
-        found = {name for module in fresh for name in (*celery.leads(module), *models.leads(module))}
+        found: set[str] = set()
+        for module in fresh:
+            leads = {*celery.leads(module), *models.leads(module)}
+            given_by |= {module.path} if leads else set()
+            found |= leads
         found |= _renamed(index.modules, searched | found)
         names = found - searched
+    return _Leads(frozenset(searched), frozenset(given_by))
 
 
 def _renamed(modules: Iterable[Module], names: set[str]) -> set[str]:

@@ -34,6 +34,18 @@ class Readings:
         return any(text in data for text in texts) and pattern.search(data) is not None
 
 
+class PartReadings(Readings):
+    """Reads a part of a tree: names mean what they mean in the whole."""
+
+    def __init__(self, whole: Selection) -> None:
+        self._whole = whole
+
+    def names(self, selection: Selection) -> ModuleMap:
+        """The modules of the whole by their names."""
+        del selection
+        return super().names(self._whole)
+
+
 class KeptReadings(Readings):
     """Remembers each content's modules and answers, for as long as some tree holds it."""
 

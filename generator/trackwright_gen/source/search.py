@@ -79,6 +79,7 @@ class Search:
 
     def everywhere_named(self, names: Iterable[str]) -> tuple[Module, ...]:
         """The modules of all files of the project that hold any of some names as a whole word."""
+        self._index.is_divisible = False
         return self._index.load_words(names)
 
     def reported(self, modules: Iterable[Module]) -> tuple[Module, ...]:
@@ -88,6 +89,10 @@ class Search:
     def occurs(self, shape: re.Pattern[bytes], *, hints: Iterable[bytes]) -> bool:
         """True if any file of the project matches, reported on or not."""
         return self._index.occurs(shape, hints=hints)
+
+    def asks_of_all(self) -> None:
+        """Note that findings depend on what is in files that their own do not lead to."""
+        self._index.is_divisible = False
 
     def module(self, path: Path) -> Module | None:
         """The module of a Python file that is reported on."""

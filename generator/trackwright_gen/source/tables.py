@@ -106,6 +106,7 @@ class Tables:
     @cached_property
     def domains(self) -> tuple[str, ...]:
         """The domains that have a table."""
+        self._search.asks_of_all()
         return tuple(dict.fromkeys(table.domain for table in self.tracking))
 
     def of(self, class_: Scope) -> Table | None:
