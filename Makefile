@@ -45,6 +45,16 @@ test-mutation-core: $(VENV)/dev.stamp ## small faults in status, query, merge, r
 test-rest: $(VENV)/dev.stamp ## the REST endpoints under many random requests (EXAMPLES=n)
 	TRACKWRIGHT_REST_EXAMPLES=$(or $(EXAMPLES),200) $(BIN)/python -m pytest $(PYTEST_ARGS) tests/rest/test_schemathesis.py
 
+CHROMIUM ?= $(firstword $(wildcard /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome))
+NO_CHROMIUM = no Chromium here: apt-get install chromium, or name one: make $@ CHROMIUM=/path/to/it
+test-browser: $(VENV)/dev.stamp ## the audit's page in a real headless Chromium (CHROMIUM=path)
+	@test -n "$(CHROMIUM)" || { echo "$(NO_CHROMIUM)" >&2; exit 1; }
+	TRACKWRIGHT_CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest -n 0 tests/browser
+
+pictures: $(VENV)/dev.stamp ## write the pictures of the audit's page in docs/images anew (CHROMIUM=path)
+	@test -n "$(CHROMIUM)" || { echo "$(NO_CHROMIUM)" >&2; exit 1; }
+	TRACKWRIGHT_CHROMIUM=$(CHROMIUM) $(BIN)/python docs/generate/audit_pictures.py
+
 test-faults: $(VENV)/dev.stamp ## thousands of rows while workers and servers die (ROWS=n, 5000)
 	FAULT_ROWS=$(or $(ROWS),5000) $(BIN)/python -m pytest tests/faults -n 0
 

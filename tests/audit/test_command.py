@@ -1,14 +1,14 @@
 """`trackwright audit` as people and CI meet it: forms, figures, exit codes, and repositories of all kinds."""
 
-import datetime as dt
 import json
 import shutil
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from audit_pages import on_the_day
 from audit_shop import TODAY, build_shop
 from click.testing import CliRunner, Result
 from git_repositories import GitRepository
@@ -20,24 +20,16 @@ from trackwright_gen.cli.group import trackwright
 TASK = "from celery import shared_task\n\n\n@shared_task\ndef add(x):\n    return x\n"
 
 
-class FixedDate(dt.date):
-    """The day on which the shop is looked at."""
-
-    @classmethod
-    def today(cls) -> "FixedDate":
-        return cls(TODAY.year, TODAY.month, TODAY.day)
-
-
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_shop(tmp_path_factory.mktemp("audit") / "shop").folder
 
 
 @pytest.fixture
-def shop(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The shop on its day: what exemptions and ages count from is the calendar."""
-    monkeypatch.setattr("trackwright_gen.cli.source_options.dt", SimpleNamespace(date=FixedDate))
-    return Path(shutil.copytree(built, tmp_path / "shop"))
+def shop(built: Path, tmp_path: Path) -> Iterator[Path]:
+    """The shop on its day."""
+    with on_the_day():
+        yield Path(shutil.copytree(built, tmp_path / "shop"))
 
 
 def audit(folder: Path, *arguments: str) -> Result:
