@@ -375,6 +375,13 @@ CASES = {
         """,
         "cannot: its error branch raises another error, which would be retried by another rule",
     ),
+    "an id that is assigned": (
+        """
+        ...
+        status_id = int(status_id)
+        """,
+        "cannot: it assigns `status_id`",
+    ),
     "Celery's own state": (
         """
         ...

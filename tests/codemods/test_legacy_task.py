@@ -132,6 +132,18 @@ UNSAFE = {
         'refresh_price.delay(row.id, sku)\n    row.status = "sent"',
         "it assigns `row.status` after the row was made",
     ),
+    "a row that is made elsewhere": (
+        "app/main.py",
+        "refresh_price.delay(row.id, sku)",
+        "refresh_price.delay(row.id, sku)\n    refresh_price.delay(row.id, sku)",
+        "given the id of a row that is not made here",
+    ),
+    "two rows of one function": (
+        "app/main.py",
+        "refresh_price.delay(row.id, sku)",
+        'refresh_price.delay(row.id, sku)\n    db.add(TaskStatus(task_type="price_refresh", status="pending"))',
+        "a second row is made in one function",
+    ),
     "a list of all rows": (
         "app/main.py",
         '.filter(TaskStatus.task_type == "price_refresh", TaskStatus.id == status_id)\n        .first()',

@@ -24,6 +24,8 @@ def test_the_whole_way(postgres_url: str, tmp_path: Path) -> None:
     tests = ("pytest", "-q", "-p", "no:cacheprovider", "-p", "no:schemathesis", "-W", "ignore", "tests")
     assert "6 passed" in depot.run(*tests)
     commit(depot, "as it was")
+    report = str(tmp_path / "report.md")
+    assert "0 % tracked: 0 of 4 jobs" in depot.run(trackwright, "audit", "--output", report)
 
     propose_domains(depot, postgres_url)
 
@@ -72,6 +74,8 @@ def test_the_whole_way(postgres_url: str, tmp_path: Path) -> None:
     assert count(postgres_url, "stock_updates WHERE error = 'counted again'") == 1
     assert count(postgres_url, f"stock_update_task_tracking WHERE id <= {stock}") == stock
     depot.run(trackwright, "lint")
+    commit(depot, "finished")
+    assert "0 untracked, 0 exempt, 0 uses of legacy tracking" in depot.run(trackwright, "audit", "--output", report)
     depot.run(trackwright, "generate", "--check")
     assert "6 passed" in depot.run(*tests[:-1], "tests/test_depot.py")
     depot.run("alembic.config", "downgrade", "-1")

@@ -83,7 +83,7 @@ def command(
         tables = tuple(_tables(verified))
     project = sources_of((), root).read({})
     _refuse_uses(project, tables, start)
-    home = detect_project(root, loaded.settings).alembic
+    home = detect_project(root, loaded.settings, tables=False).alembic
     links_go = not keep_links and all(one.goes for one in tables) and not _other_sources(verified, tables)
     revisions = plan_legacy_removal(tables, home, verified[0][1].links, links_go=links_go)
     changes = [*_revisions(revisions), *_models(project, tables)]

@@ -107,7 +107,7 @@ def _is_used(names: set[str], by_project: Callable[[str], bool], name: str) -> b
 def _taken(root: Path, settings: Settings, specs: Path) -> Callable[[str], bool]:
     """Whether a domain's modules would lie where the project has files of its own."""
     try:
-        project = detect_project(root, settings)
+        project = detect_project(root, settings, tables=False)
     except (ToolError, ToolErrors):
         return lambda _: False  # `generate` will say what is missing
     folders = {

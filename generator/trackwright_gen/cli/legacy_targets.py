@@ -7,19 +7,19 @@ from pathlib import Path
 from trackwright.legacy.mapping import STATUS_WORDS, USUAL_COLUMNS
 from trackwright_gen.cli.spec_files import load_specs
 from trackwright_gen.codemods.task.target import Place, Target, TargetField
-from trackwright_gen.merge.record import recorded_domains
-from trackwright_gen.plan.planner import DomainPlan, plan_domains
+from trackwright_gen.plan.modules import Modules
 from trackwright_gen.project.model import Project
 from trackwright_gen.project.source_tree import SourceTree
 from trackwright_gen.project.written.reading import read_written_table
+from trackwright_gen.spec.model import DomainSpec
+from trackwright_gen.spec.naming import Names
 
 
 def targets_of(project: Project, start: Path) -> dict[str, Target]:
-    """All domains whose spec says where their rows of old lie, or lay."""
-    plans = plan_domains(load_specs(project.specs, (), start), project, recorded_domains(project.root))
+    """All domains whose spec says where their rows of old lie, or lay; the project needs no tables for it."""
     found: dict[str, Target] = {}
-    for plan in plans:
-        legacy, adopt = plan.spec.legacy, plan.spec.adopt
+    for loaded in load_specs(project.specs, (), start):
+        legacy, adopt = loaded.spec.legacy, loaded.spec.adopt
         if legacy is not None:
             rows = _Rows(legacy.table, legacy.task_type, legacy.fields, legacy.status)
         elif adopt is not None:
@@ -28,7 +28,7 @@ def targets_of(project: Project, start: Path) -> dict[str, Target]:
             rows = _Rows(adopt.table, None, adopt.rename, adopt.status, model)
         else:
             continue
-        found[plan.spec.domain] = _target(plan, project, rows)
+        found[loaded.spec.domain] = _target(loaded.spec, project, rows)
     return found
 
 
@@ -48,11 +48,12 @@ class _Rows:
     model: Place | None = None
 
 
-def _target(plan: DomainPlan, project: Project, rows: _Rows) -> Target:
-    names, modules, spec = plan.names, plan.modules, plan.spec
+def _target(spec: DomainSpec, project: Project, rows: _Rows) -> Target:
+    names = Names.of(spec)
+    modules = Modules.of(project, names)
     words = {word: status.value for word, status in STATUS_WORDS.items()}
     fields = {
-        name: TargetField(names.use(name, field).attribute, str(field.type), field.required, field.default)
+        name: TargetField(names.use(name, field).attribute, field.type, field.required, field.default)
         for name, field in spec.fields.items()
     }
     usual = {name for columns in USUAL_COLUMNS.values() for name in columns}

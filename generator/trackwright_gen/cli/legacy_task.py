@@ -57,7 +57,7 @@ def command(
     start = folder.resolve()
     loaded = find_settings(start)
     root = loaded.source.parent if loaded.source else start
-    target_project = detect_project(root, loaded.settings)
+    target_project = detect_project(root, loaded.settings, tables=False)
     targets = targets_of(target_project, start)
     if domain is not None and domain not in targets:
         raise ToolError(

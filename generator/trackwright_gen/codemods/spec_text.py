@@ -51,6 +51,8 @@ def _lines(made: Proposal, places: _Places, schema: str) -> Iterator[str]:
     source = f"{kind.table}, {kind.type_column} {kind.task_type!r}" if kind.task_type else kind.table
     yield f"# Proposed by `trackwright legacy spec` for the rows of {_one_line(source)}."
     yield f"# Answer the lines that begin with `# ?`, then run: trackwright generate {made.domain}"
+    if not kind.task_type:
+        yield f"# All rows are of one kind: `trackwright adopt {kind.table}` takes the table over instead of copying."
     yield from places.questions(made.questions)
     what = "says what the rows are" if kind.task_type else "has to do with its rows"
     yield from places.of((what, place) for place in kind.named)

@@ -46,8 +46,10 @@ class Survey:
         return (*found, *self.tree.unreadable.values()) if found else ()
 
 
-def detect_project(root: Path, settings: Settings) -> Project:
+def detect_project(root: Path, settings: Settings, *, tables: bool = True) -> Project:
     """Read a project's source and say what it is; settings go before what is found.
+
+    Without `tables` neither they nor the dialect are looked for, which takes most of the time in large projects.
 
     Raises:
         ToolErrors: everything that could not be found, each with the setting and the flag that name it.
@@ -72,8 +74,8 @@ def detect_project(root: Path, settings: Settings) -> Project:
         alembic=survey.alembic.value,
         paths=paths,
         specs=tree.root / settings.specs,
-        dialect=find_dialect(tree, survey.config.value, survey.env),
-        tables=find_tables(tree),
+        dialect=find_dialect(tree, survey.config.value, survey.env) if tables else None,
+        tables=find_tables(tree) if tables else {},
     )
 
 

@@ -42,6 +42,14 @@ class Replacement(cst.CSTTransformer):
         """A keyword is no name of a variable."""
         return updated_node.with_changes(keyword=original_node.keyword)
 
+    def leave_AssignTarget(  # noqa: N802 -- LibCST's name
+        self, original_node: cst.AssignTarget, updated_node: cst.AssignTarget
+    ) -> cst.AssignTarget:
+        """The id of a run's row cannot be assigned."""
+        if code(original_node.target) == self._facts.row_parameter:
+            raise CannotRewriteError(f"it assigns `{self._facts.row_parameter}`", self._facts.location)
+        return updated_node
+
     def leave_Name(  # noqa: N802 -- LibCST's name
         self, original_node: cst.Name, updated_node: cst.Name
     ) -> cst.BaseExpression:

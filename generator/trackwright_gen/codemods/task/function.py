@@ -91,7 +91,7 @@ def _attribute(parameter: cst.Param, facts: Facts) -> str:
     annotation = code(parameter.annotation.annotation) if parameter.annotation else ""
     plain = annotation.removesuffix("| None").strip().removeprefix("Optional[").removesuffix("]")
     fitting = _FITTING.get(plain.partition("[")[0], _PLAIN if not annotation else {plain.lower()})
-    if found.type not in fitting:
+    if found.type is not None and found.type not in fitting:
         raise CannotRewriteError(
             f"its parameter `{name}` is {annotation or 'of a type that nothing says'}, the field a {found.type}",
             facts.location,

@@ -9,7 +9,7 @@ from pathlib import Path
 from trackwright_gen.codemods.field_types import type_of_column
 from trackwright_gen.codemods.kinds import Kind, row_parameter
 from trackwright_gen.codemods.retry_policy import CELERY_DELAY, retry_policy
-from trackwright_gen.codemods.sightings import STATES, own_nodes, text_values
+from trackwright_gen.codemods.sightings import STATES, Creation, own_nodes, text_values
 from trackwright_gen.codemods.task.facts import Facts
 from trackwright_gen.codemods.task.file_edits import FileEdits
 from trackwright_gen.codemods.task.left_alone import CannotRewriteError, Reason
@@ -203,12 +203,13 @@ def _texts(project: SourceProject, kind: Kind, target: Target) -> tuple[str, ...
 
 def _plan_dispatches(kind: Kind, plan: TaskPlan, sending: Sending, dispatches: list[Dispatch]) -> None:
     job, body = plan.job, plan.job.declaration.body
-    creations = {
-        each.scope: each
-        for sighting in kind.sightings
-        if sighting.scope is not body
-        for each in sighting.creations
-    }
+    creations: dict[Scope, Creation] = {}
+    for each in (
+        one for sighting in kind.sightings if sighting.scope is not body for one in sighting.creations
+    ):
+        if each.scope in creations:
+            raise CannotRewriteError("a second row is made in one function", each.location)
+        creations[each.scope] = each
     for sent in dispatches:
         if sent.job is not job or sent.scope is body:
             continue

@@ -33,7 +33,10 @@ class Sending:
         site = site_of(sent.scope, sent.node)
         if not isinstance(site.statement, ast.Expr):
             raise site.cannot("its result is used: a tracked task answers with the id of its row")
-        fields = self._fields(site, arguments_of(sent), {})
+        given = arguments_of(sent)
+        if self._row_parameter in given:
+            raise site.cannot("it is given the id of a row that is not made here")
+        fields = self._fields(site, given, {})
         edits = FileEdits(imports={(self._target.task.module, self._target.task.name)})
         target_name = self._target.task.name
         moment = self._moment(site, sent, edits)

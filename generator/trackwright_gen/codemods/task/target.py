@@ -15,10 +15,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class TargetField:
-    """A field of the domain: its attribute, its type in the spec, whether a caller must give it."""
+    """A field of the domain: its attribute, its type (None: that of the column it refers to), whether it must be given."""
 
     attribute: str
-    type: str
+    type: str | None
     required: bool
     default: object = None
 
