@@ -36,5 +36,6 @@ def test_effects_are_the_same(postgres_server: str, tmp_path: Path) -> None:
         assert {**now, "error": None} == {**was, "error": None}, name
         if was["error"]:
             assert was["error"].split(": ")[-1] in now["error"], name
+    assert after["stock of nothing"]["error"] == before["stock of nothing"]["error"] == "no product none"
     assert {case["status"] for case in before.values()} == {"COMPLETED", "FAILED"}
     assert len(before["no price at all"]["questions"]) == 3

@@ -75,7 +75,9 @@ def test_the_whole_way(postgres_url: str, tmp_path: Path) -> None:
     assert count(postgres_url, f"stock_update_task_tracking WHERE id <= {stock}") == stock
     depot.run(trackwright, "lint")
     commit(depot, "finished")
-    assert "0 untracked, 0 exempt, 0 uses of legacy tracking" in depot.run(trackwright, "audit", "--output", report)
+    assert "0 untracked, 0 exempt, 0 uses of legacy tracking" in depot.run(
+        trackwright, "audit", "--output", report
+    )
     depot.run(trackwright, "generate", "--check")
     assert "6 passed" in depot.run(*tests[:-1], "tests/test_depot.py")
     depot.run("alembic.config", "downgrade", "-1")

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from celery.exceptions import Reject
+
 from trackwright import query
 from trackwright.dispatch import LONGEST_COUNTDOWN, RESEND_AFTER
-from trackwright.error_text import describe
+from trackwright.error_text import describe, storable
 from trackwright.jobs.database import Database
 from trackwright.jobs.endings import Ending, end
 from trackwright.jobs.verdict import Again, Over
@@ -42,7 +44,7 @@ def fail(attempt: Attempt, error: Exception, verdict: Again | Over, resend: Rese
 
     Gives RETRIED, FAILED, CANCELLED where somebody had asked for it, or LOST where the row is another's by now.
     """
-    text = describe(error)
+    text = _text(error)
     if isinstance(verdict, Again) and _rescheduled(attempt, verdict, text, resend):
         return TaskEvent.RETRIED
     model = attempt.model
@@ -51,6 +53,12 @@ def fail(attempt: Attempt, error: Exception, verdict: Again | Over, resend: Rese
     if attempt.end(Ending(TrackingStatus.CANCELLED, query.stop_if_requested(model))):
         return TaskEvent.CANCELLED
     return TaskEvent.LOST
+
+
+def _text(error: Exception) -> str:
+    """The error as the row keeps it; Celery's own way to refuse a message says its reason only."""
+    reason: Any = getattr(error, "reason", None)
+    return storable(reason) if isinstance(error, Reject) and isinstance(reason, str) else describe(error)
 
 
 def _rescheduled(attempt: Attempt, again: Again, text: str, resend: Resend) -> bool:

@@ -15,7 +15,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class TargetField:
-    """A field of the domain: its attribute, its type (None: that of the column it refers to), whether it must be given."""
+    """A field of the domain: attribute, type (None: that of the column it refers to), whether it must be given."""
 
     attribute: str
     type: str | None
