@@ -1,17 +1,19 @@
 """The settings, out of their model and the docstrings under its fields."""
 
 import ast
+import datetime as dt
 import inspect
 from collections.abc import Mapping
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pieces import code, section, table
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefinedType
 
 from trackwright_gen import config
-from trackwright_gen.config import LintSettings, PathSettings, Settings
+from trackwright_gen.config import ExemptionSettings, LintSettings, PathSettings, Settings
 
 INTRODUCTION = """\
 Settings stand in `[tool.trackwright]` of `pyproject.toml`, or without that prefix in `trackwright.toml`. The nearest
@@ -25,12 +27,20 @@ specs = "tracking"
 [tool.trackwright.lint]
 extend-select = ["TW406"]
 legacy-models = ["app.models:JobStatus"]
+
+[[tool.trackwright.lint.exemptions]]
+path = "app/vendor"
+kind = "external"
+codes = ["TW301"]
+reason = "the vendor owns the table"
+adapts = "VendorJob"
 ```
 """
 TABLES: dict[str, type[BaseModel]] = {
     "tool.trackwright": Settings,
     "tool.trackwright.paths": PathSettings,
     "tool.trackwright.lint": LintSettings,
+    "tool.trackwright.lint.exemptions": ExemptionSettings,
 }
 
 
@@ -60,15 +70,17 @@ def _type(annotation: Any) -> str:
         return " or ".join(_type(each) for each in arguments if each is not NoneType)
     if origin is Literal:
         return " or ".join(code(f'"{each}"') for each in arguments)
+    if origin is Annotated:
+        return _type(arguments[0])
     if origin is tuple:
         return f"list of {_type(arguments[0])}s"
-    named = {str: "string", bool: "true or false", int: "number"}
+    named = {str: "string", bool: "true or false", int: "number", dt.date: "date", ExemptionSettings: "table"}
     return named.get(annotation) or f"table, see {getattr(annotation, '__name__', annotation)}"
 
 
 def _default(field: FieldInfo) -> str:
     match field.default:
-        case None:
+        case None | PydanticUndefinedType():
             return ""
         case tuple() as values:
             return code(f"[{', '.join(f'{chr(34)}{each}{chr(34)}' for each in values)}]")

@@ -1,13 +1,14 @@
 """Settings of a project: [tool.trackwright] in pyproject.toml, or trackwright.toml; strict and frozen."""
 
+import datetime as dt
 import difflib
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_snake
 
 from trackwright_gen.errors import ToolError, ToolErrors
@@ -30,6 +31,36 @@ class _Table(BaseModel):
     )
 
 
+class ExemptionSettings(_Table):
+    """[[tool.trackwright.lint.exemptions]]: what a comment says, for all findings under a path or of a task."""
+
+    path: str | None = None
+    """Files and folders, relative to the settings: `shop/legacy`, `shop/*/jobs.py`. Either this or `name`."""
+    name: str | None = None
+    """Qualified names of tasks: `shop.tasks.clean_*`."""
+    kind: Literal["exempt", "temporary", "external"] = "exempt"
+    """Which of the special cases it is."""
+    codes: tuple[Annotated[str, Field(pattern=r"^TW\d{3}$")], ...] = Field(min_length=1)
+    """The rules that are excused."""
+    reason: str | None = None
+    """Why."""
+    approved_by: str | None = None
+    """Who agreed."""
+    ticket: str | None = None
+    """Where the proper implementation is planned, for a temporary one."""
+    until: dt.date | None = None
+    """The last day on which it holds."""
+    adapts: str | None = None
+    """What an external one stands for."""
+
+    @model_validator(mode="after")
+    def _one_target(self) -> Self:
+        if (self.path is None) == (self.name is None):
+            # pydantic's way to refuse a value; it becomes an error of ours, with its place.
+            raise ValueError("an exemption needs either `path` or `name`")
+        return self
+
+
 class LintSettings(_Table):
     """[tool.trackwright.lint]: which rules, which files, which names."""
 
@@ -47,6 +78,8 @@ class LintSettings(_Table):
     """The generic status models that nobody should use any more: names of classes, or `package.module:name`."""
     tracking_markers: tuple[str, ...] = ()
     """Decorators and base classes that track a task in ways the linter cannot see, by their dotted names."""
+    exemptions: tuple[ExemptionSettings, ...] = ()
+    """What is excused for whole paths or by qualified name, instead of by comments."""
 
 
 class PathSettings(_Table):
@@ -167,6 +200,8 @@ def _explained(detail: Any, path: Path, text: str) -> ToolError:
 
 def _known_keys(parents: list[Any]) -> list[str]:
     tables: dict[str, type[BaseModel]] = {"lint": LintSettings, "paths": PathSettings}
+    if "exemptions" in parents:
+        tables["lint"] = ExemptionSettings
     model = tables.get(str(parents[0]), Settings) if parents else Settings
     return [field.alias or name for name, field in model.model_fields.items()]
 

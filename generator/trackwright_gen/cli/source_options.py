@@ -9,7 +9,9 @@ from pathlib import Path
 
 import click
 
-from trackwright_gen.config import LintSettings, find_settings
+from trackwright_gen.cli.settings_exemptions import exemptions_of
+from trackwright_gen.config import LintSettings, LoadedSettings, find_settings
+from trackwright_gen.source.exemptions import SettingsExemption
 from trackwright_gen.source.files import DEFAULT_EXCLUDE, Selection, select_files
 from trackwright_gen.source.footprint import Footprint
 from trackwright_gen.source.imported_files import select_with_imports
@@ -29,6 +31,9 @@ class Sources:
     today: dt.date
     given: Mapping[Path, bytes] = field(default_factory=dict[Path, bytes])
     """Bytes that are not those on the disk: what came through standard input."""
+    exemptions: tuple[SettingsExemption, ...] = ()
+    specs: tuple[str, ...] = ()
+    """Domains that have a spec."""
 
     def read(self, instead: Mapping[Path, bytes], *, jobs: int = 0) -> SourceProject:
         """Read the project; `instead` holds the bytes of files that are not taken from the disk."""
@@ -42,7 +47,14 @@ class Sources:
         return read_project(part, options, readings=PartReadings(self.selection))
 
     def _options(self, jobs: int) -> ReadOptions:
-        return ReadOptions(self.settings.legacy_models, self.settings.tracking_markers, self.today, jobs)
+        return ReadOptions(
+            self.settings.legacy_models,
+            self.settings.tracking_markers,
+            self.today,
+            jobs,
+            exemptions=self.exemptions,
+            specs=self.specs,
+        )
 
 
 def sources_of(paths: tuple[Path, ...], folder: Path, *, stdin_filename: Path | None = None) -> Sources:
@@ -54,12 +66,27 @@ def sources_of(paths: tuple[Path, ...], folder: Path, *, stdin_filename: Path | 
     if stdin_filename is not None:
         return _alone(here / stdin_filename, here)
     targets = [here / path for path in paths] or [here]
-    settings = find_settings(_common(targets)).settings.lint
+    loaded = find_settings(_common(targets))
+    settings = loaded.settings.lint
     selection = select_files(targets, excluded(settings))
     if not selection.reported:
         click.echo("warning: no Python files found under the given paths", err=True)
     # Exemptions end with a day of the calendar on the wall.
-    return Sources(selection, settings, here, dt.date.today())  # noqa: DTZ011
+    today = dt.date.today()  # noqa: DTZ011
+    return Sources(
+        selection,
+        settings,
+        here,
+        today,
+        exemptions=exemptions_of(loaded),
+        specs=_specs(loaded, selection.roots[0]),
+    )
+
+
+def _specs(loaded: LoadedSettings, root: Path) -> tuple[str, ...]:
+    """The domains of the specs, as their files are named."""
+    folder = (loaded.source.parent if loaded.source else root) / loaded.settings.specs
+    return tuple(sorted(path.stem for path in folder.glob("*.yaml")))
 
 
 def excluded(settings: LintSettings) -> tuple[str, ...]:
@@ -68,10 +95,19 @@ def excluded(settings: LintSettings) -> tuple[str, ...]:
 
 
 def _alone(path: Path, here: Path) -> Sources:
-    settings = find_settings(path.parent).settings.lint
+    loaded = find_settings(path.parent)
     data = sys.stdin.buffer.read()
     selection = select_with_imports(path, data)
-    return Sources(selection, settings, here, dt.date.today(), {path: data})  # noqa: DTZ011 -- as above
+    today = dt.date.today()  # noqa: DTZ011 -- as above
+    return Sources(
+        selection,
+        loaded.settings.lint,
+        here,
+        today,
+        {path: data},
+        exemptions_of(loaded),
+        _specs(loaded, selection.roots[0]),
+    )
 
 
 def _common(targets: list[Path]) -> Path:
