@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from file_tree import files_of
 from target_projects import target_project
 
 from trackwright_gen.cli.group import trackwright
@@ -40,15 +41,6 @@ def generate(project: Path) -> Generate:
         return Outcome(result.exit_code, result.stdout, result.stderr)
 
     return run
-
-
-def files_of(root: Path) -> dict[str, bytes]:
-    """Every file below a folder, by its path."""
-    return {
-        path.relative_to(root).as_posix(): path.read_bytes()
-        for path in sorted(root.rglob("*"))
-        if path.is_file() and not {"__pycache__", ".trackwright_cache"} & {*path.parts}
-    }
 
 
 @pytest.fixture

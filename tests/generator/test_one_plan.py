@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from file_tree import files_of
 
 from trackwright_gen.cli.generation import plan_generation
 from trackwright_gen.cli.generation_changes import changes_of
@@ -61,11 +62,7 @@ def test_the_diff_is_what_a_run_writes(
     subprocess.run(["git", "apply", "-"], cwd=copy, input=plan, check=True)
     assert generate().code == 0
     written = {path: text for path, text in files().items() if not path.startswith(".trackwright/")}
-    applied = {
-        path.relative_to(copy).as_posix(): path.read_bytes()
-        for path in copy.rglob("*")
-        if path.is_file() and not {"__pycache__", ".trackwright"} & {*path.parts}
-    }
+    applied = {path: text for path, text in files_of(copy).items() if not path.startswith(".trackwright/")}
     assert applied == written
     assert written != {path: text for path, text in before.items() if not path.startswith(".trackwright/")}
     assert written[f"app/services/{ETF}.py"].endswith(b"\r\n\r\nMINE = 1")

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from file_tree import files_of
 from target_projects import target_project
 
 from trackwright_gen.cli.group import trackwright
@@ -45,27 +46,19 @@ def test_all_domains_removed_leave_no_trace(
     tmp_path: Path, layout: str, first: str, *, is_async: bool
 ) -> None:
     project = target_project(tmp_path / "project", layout=layout, is_async=is_async)
-    before = _files(project)
+    before = files_of(project)
     for domain in (ETF, BOOKING):
         assert CliRunner().invoke(trackwright, ["generate", "-C", str(project), domain]).exit_code == 0
     second = BOOKING if first == ETF else ETF
     assert remove(project, first).exit_code == 0
     assert not [
-        path for path in of_the_user(_files(project)) if first in path and not path.startswith("tracking/")
+        path for path in of_the_user(files_of(project)) if first in path and not path.startswith("tracking/")
     ]
     assert CliRunner().invoke(trackwright, ["generate", "--check", "-C", str(project), second]).exit_code == 0
     result = remove(project, second)
     assert result.exit_code == 0, result.output
     assert "note: the table stays" in result.stdout
-    assert of_the_user(_files(project)) == of_the_user(before)
-
-
-def _files(root: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(root).as_posix(): path.read_bytes()
-        for path in sorted(root.rglob("*"))
-        if path.is_file() and "__pycache__" not in path.parts
-    }
+    assert of_the_user(files_of(project)) == of_the_user(before)
 
 
 def test_a_drop_migration_takes_the_table_and_brings_it_back(generate: Generate, project: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import unseen_projects as unseen
 from click.testing import CliRunner
-from file_tree import write_tree
+from file_tree import files_of, write_tree
 from sqlalchemy import create_engine, inspect
 
 from trackwright_gen.cli.group import trackwright
@@ -115,12 +115,12 @@ print(" ".join(app.tasks))
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_domain_comes_and_goes(tmp_path: Path, shape: str) -> None:
     root = write_tree(tmp_path / "project", SHAPES[shape])
-    before = _files(root)
+    before = files_of(root)
     said = _run(root, "init")
     assert "base " in said
     settings = _settings(said)
     write_tree(root, {"tracking/parcel.yaml": SPEC})
-    ready = _files(root)
+    ready = files_of(root)
     report = json.loads(_run(root, "generate", "--output-format", "json"))
     assert report["written"]
     database = tmp_path / "database.db"
@@ -138,7 +138,7 @@ def test_a_domain_comes_and_goes(tmp_path: Path, shape: str) -> None:
     _run(root, "remove", "parcel", "--drop-migration")
     _python(config.parent, source, UPGRADE, str(config), url, "head")
     assert "parcel_task_tracking" not in _tables(database)
-    after = _files(root)
+    after = files_of(root)
     migrations = {one["path"] for one in report["revisions"]}
     left = {path for path in after if path not in ready}
     assert migrations < left
@@ -157,14 +157,6 @@ def _settings(said: str) -> dict[str, str]:
     """What `init` says that it found."""
     pairs = (line.partition(" ") for line in said.splitlines())
     return {name: value.strip() for name, _, value in pairs}
-
-
-def _files(root: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(root).as_posix(): path.read_bytes()
-        for path in sorted(root.rglob("*"))
-        if path.is_file() and "__pycache__" not in path.parts
-    }
 
 
 def _python(folder: Path, source: Path, program: str, *arguments: str) -> str:
