@@ -175,6 +175,12 @@ def test_goes_together(base: str, new: str, yours: str, expected: str) -> None:
             "x = f(b, (a), k=1, z=3)\n",
             id="items in brackets of their own",
         ),
+        pytest.param(
+            "x = f(\n    a=[\n        1,\n    ],\n)\n",
+            "x = f(\n    a=[\n        # new\n        1,\n    ],\n)\n",
+            "x = f(\n    a=[\n        # mine\n        1,\n    ],\n)\n",
+            id="comments inside of one argument",
+        ),
         pytest.param("f(1)\n", "f(2)\n", "f(3)\n", id="a statement without a name changed twice"),
         pytest.param("x = [1]\n", "x = [2]\n", "x = [3]\n", id="an item without a name changed twice"),
         pytest.param(

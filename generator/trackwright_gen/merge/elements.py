@@ -51,10 +51,8 @@ def bracket_of(rows: Rows, value: ast.expr | None, *, first: int, last: int) -> 
         and _CLOSING.fullmatch(rows.text, spans[-1][1], closing)
     ):
         raise Unmergeable
-    elements = [
-        Element(_key(item), ast.dump(item), rows.text[start:end])
-        for item, (start, end) in zip(items, spans, strict=True)
-    ]
+    texts = [rows.text[start:end] for start, end in spans]
+    elements = [Element(_key(item), _said(item, text), text) for item, text in zip(items, texts, strict=True)]
     head = rows.text[rows.start(first) : opening + 1]
     return Bracket(head, tuple(elements), rows.text[closing - 1 : rows.start(last + 1)])
 
@@ -110,6 +108,11 @@ def _items(value: ast.expr | None) -> Sequence[ast.expr | ast.keyword]:
             return items
         case _:
             return ()
+
+
+def _said(item: ast.expr | ast.keyword, text: str) -> str:
+    """What an item says, however it is wrapped; the parser knows nothing of comments, so they count as written."""
+    return text if "#" in text else ast.dump(item)
 
 
 def _key(item: ast.expr | ast.keyword) -> Hashable:
