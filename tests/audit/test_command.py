@@ -1,6 +1,7 @@
 """`trackwright audit` as people and CI meet it: forms, figures, exit codes, and repositories of all kinds."""
 
 import json
+import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -254,6 +255,18 @@ def test_a_shallow_clone_is_said_to_be_one(shop: Path, tmp_path: Path) -> None:
     found = audited(tmp_path / "cut")
     assert all(each["age_is_at_least"] for each in found["debts"])
     assert "This clone is shallow" in found["notes"][0]
+
+
+@pytest.mark.parametrize("form", ["json", "html", "md"])
+def test_paths_and_names_that_no_encoding_has(tmp_path: Path, form: str) -> None:
+    repository = GitRepository(tmp_path / os.fsdecode(b"sh\xffop"))
+    named = TASK.replace("@shared_task", '@shared_task(name="\\ud800.x")')
+    repository.commit({os.fsdecode(b"x\xff\n|<y.py"): TASK, "named.py": named, "other.py": TASK})
+    done = audit(repository.folder, "--output", f"audit.{form}")
+    assert done.exit_code == 0, done.output
+    text = (repository.folder / f"audit.{form}").read_text("utf-8")
+    assert "?.x" in text.replace("<wbr>", "").replace("\\", "")
+    assert "other.add" in text.replace("<wbr>", "")
 
 
 def test_a_file_that_is_no_python_is_told_and_the_rest_counted(shop: Path) -> None:

@@ -77,6 +77,14 @@ def test_no_findings_as_json(tmp_path: Path) -> None:
     assert (done.exit_code, json.loads(done.output)) == (0, [])
 
 
+@pytest.mark.parametrize("name", ["lint", "tasks"])
+def test_a_name_that_no_encoding_has_is_shown_as_far_as_it_can_be(tmp_path: Path, name: str) -> None:
+    task = TASK.replace("@shared_task", '@shared_task(name="\\ud800.add")') + "add.delay(1)\n"
+    done = run(tmp_path, name, tree={"t.py": task})
+    assert "?.add" in done.output
+    assert isinstance(done.exception, SystemExit | None), done.exception
+
+
 def test_github_annotations(tmp_path: Path) -> None:
     done = run(tmp_path, "lint", "--output-format", "github")
     assert done.output.startswith("::error title=trackwright (TW101),file=shop/tasks.py,line=5,col=5,")

@@ -15,6 +15,7 @@ from trackwright_gen.audit.trend import Point
 from trackwright_gen.cli.audit_sources import AuditSources, audit_sources
 from trackwright_gen.cli.audit_trend import trend_of
 from trackwright_gen.cli.collection import keep_all
+from trackwright_gen.cli.encodable import encodable
 from trackwright_gen.cli.exit_codes import DONE, FAILED, FINDINGS
 from trackwright_gen.cli.options import project_folder
 from trackwright_gen.git.history import main_line
@@ -93,7 +94,7 @@ def command(
     keep_all(ctx)
     wanted = _Wanted(since.date() if since is not None else None, commits, database, not no_cache)
     audit = _audited(audit_sources(path, folder), wanted)
-    click.echo(text_report(audit))
+    click.echo(encodable(text_report(audit)))
     if output is not None:
         _write(audit, folder / output)
         click.echo(f"Wrote {output}.")
@@ -164,13 +165,13 @@ def _notes(sources: AuditSources) -> list[str]:
 def _write(audit: Audit, file: Path) -> None:
     form = importlib.import_module(f"trackwright_gen.report.{_FORMS[file.suffix]}")
     before = file.read_bytes() if file.exists() else None
-    apply_changes([Change(file, before, form.report(audit).encode())])
+    apply_changes([Change(file, before, form.report(audit).encode(errors="replace"))])
 
 
 def _exit_code(audit: Audit, fail_above: int | None) -> int:
     if audit.snapshot.problems:
         for each in audit.snapshot.problems:
-            click.echo(each, err=True)
+            click.echo(encodable(each), err=True)
         return FAILED
     debt = audit.snapshot.figures.debt
     if fail_above is not None and debt > fail_above:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from trackwright_gen.cli.collection import drop_last_read, keep_all
+from trackwright_gen.cli.encodable import encodable
 from trackwright_gen.cli.exit_codes import DONE, FAILED, FINDINGS
 from trackwright_gen.cli.options import project_folder
 from trackwright_gen.cli.rule_options import chosen_rules
@@ -132,7 +133,7 @@ def command(
         from trackwright_gen.cli.verify_app import verified
 
         result = verified(sources, verify_app)
-        click.echo(rendered(output_format, result, sources.folder))
+        click.echo(encodable(rendered(output_format, result, sources.folder)))
         ctx.exit(_exit_code(result, found=bool(result.diagnostics), exit_zero=exit_zero))
     rules = chosen_rules(sources.settings, select=select, extend_select=extend_select, ignore=ignore)
     file = sources.folder / baseline if baseline else None
@@ -146,7 +147,7 @@ def command(
     result = _fixed(run) if fix else run.check(sources.given)
     text = statistics(result) if counts_only else rendered(output_format, result, sources.folder)
     if text:
-        click.echo(text, err=fix and stdin_filename is not None)
+        click.echo(encodable(text), err=fix and stdin_filename is not None)
     if show_unresolved:
         click.echo(unresolved(result, sources.folder), err=True)
     ctx.exit(_exit_code(result, found=bool(result.diagnostics), exit_zero=exit_zero))

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from trackwright_gen.cli.collection import keep_all
+from trackwright_gen.cli.encodable import encodable
 from trackwright_gen.cli.exit_codes import DONE, FAILED
 from trackwright_gen.cli.options import project_folder
 from trackwright_gen.cli.source_options import paths_argument, sources_of
@@ -22,7 +23,8 @@ def command(ctx: click.Context, *, paths: tuple[Path, ...], output_format: str, 
     sources = sources_of(paths, folder)
     project = sources.read({})
     found = project.jobs
-    click.echo(json.jobs(found) if output_format == "json" else job_table.table(found, sources.folder))
+    text = json.jobs(found) if output_format == "json" else job_table.table(found, sources.folder)
+    click.echo(encodable(text))
     for problem in project.problems:
         click.echo(f"{problem.location}: {problem.message}", err=True)
     ctx.exit(FAILED if project.problems else DONE)

@@ -86,7 +86,9 @@ class Dispatches:
 
     def _modules(self) -> Iterator[Module]:
         """The files that can name a job: by its own name, or by a package on the way to it."""
-        words = {word for name in self._by_name for word in _WORD.findall(name.encode())}
+        words = {
+            word for name in self._by_name for word in _WORD.findall(name.encode(errors="surrogatepass"))
+        }
         return self._search.modules(_SHAPE, hints=_HINTS, beside=frozenset(words))
 
     def of_call(self, call: ast.Call, scope: Scope) -> Dispatch | None:

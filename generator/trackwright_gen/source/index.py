@@ -159,7 +159,7 @@ class SourceIndex:
 
     def load_words(self, names: Iterable[str]) -> tuple[Module, ...]:
         """The modules of the files that hold any of some names as a whole word."""
-        texts = tuple(sorted(name.encode() for name in names))
+        texts = tuple(sorted(name.encode(errors="surrogatepass") for name in names))
         words = re.compile(rb"\b(?:" + b"|".join(map(re.escape, texts)) + rb")\b")
         return self.matching(words, hints=texts)
 
