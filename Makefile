@@ -59,7 +59,7 @@ test-faults: $(VENV)/dev.stamp ## thousands of rows while workers and servers di
 	FAULT_ROWS=$(or $(ROWS),5000) $(BIN)/python -m pytest tests/faults -n 0
 
 test-migrations: $(VENV)/dev.stamp ## tables of a million rows migrated while others write (ROWS=n)
-	TRACKWRIGHT_MIGRATION_ROWS=$(or $(ROWS),1000000) $(BIN)/python -m pytest tests/revisions/test_writer.py -n 0 -s
+	TRACKWRIGHT_MIGRATION_ROWS=$(or $(ROWS),1000000) $(BIN)/python -m pytest tests/revisions/test_writer.py tests/adopt/test_writer.py -n 0 -s
 test-plans: $(VENV)/dev.stamp ## the plans of all hot statements on a large table (ROWS=n, 2000000)
 	PLAN_ROWS=$(or $(ROWS),2000000) $(BIN)/python -m pytest tests/runtime/test_query_plans.py -n 0
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from hand_written import SPEC, HandWritten, execute, hand_written, invoke, refused
+from hand_written import ODD, SPEC, HandWritten, execute, hand_written, invoke, refused
 from sqlalchemy.exc import DBAPIError
 
 TABLE = "etf_price_task_tracking"
@@ -189,6 +189,53 @@ def test_changes_go_on_while_the_old_name_lives_and_after_it_has_ended(project: 
     forgotten = project.url.startswith("sqlite")
     rows = before.partition("and then")[0]
     assert project.python("show()") == (rows.replace("retrying", "waiting") if forgotten else rows)
+
+
+ODD_WORK = """
+from app.models.job import Job, State
+with Session(engine) as session:
+    if {begin}:
+        session.add(Etf(id="A"))
+        session.flush()
+    session.add_all(Job(klass="a", etf="A", status=one) for one in State)
+    session.flush()
+    for job in session.scalars(select(Job).order_by(Job.job_no)):
+        print(job.status, job.klass, job.etf, job.price, job.urgent, job.created_at is not None)
+    print(session.scalars(select(Job.klass).where(Job.status == State.RUNNING)).all())
+    running = session.scalars(select(Job).where(Job.status == State.RUNNING)).first()
+    running.status, running.price = State.DONE, 7
+    session.commit()
+    print(session.execute(update(Job).where(Job.status == State.NEW).values(status=State.RUNNING)).rowcount)
+    session.execute(delete(Job).where(Job.job_no > {keep}))
+    session.commit()
+"""
+
+
+def test_enums_own_types_and_inherited_columns(project: HandWritten) -> None:
+    project.write("app/models/job.py", ODD.replace("        at = Column(Time)\n", ""))
+    models = project.root / "app" / "models" / "__init__.py"
+    models.write_text(models.read_text() + "from app.models.job import Job\n")
+    project.alembic("revision", "--autogenerate", "-m", "jobs", "--rev-id", "0003")
+    project.alembic("upgrade", "head")
+    before = project.python(ODD_WORK.format(begin=True, keep=0))
+    invoke(project, "adopt", "jobs", "--domain", "job")
+    spec = project.root / "tracking" / "job.yaml"
+    spec.write_text(spec.read_text() + "allow_rewrite: [id, status]\n")
+    project.spec.unlink()
+    assert "old code has no word for CANCELLED and reads FAILED" in invoke(project, "generate")
+    project.alembic("upgrade", "head")
+    project.alembic("check")
+    assert project.python(ODD_WORK.format(begin=False, keep=0)) == before
+    execute(project, "INSERT INTO job_task_tracking (\"Class\", status) VALUES ('b', 'CANCELLED')")
+    shown = project.python(
+        "from app.models.job import Job\nprint(Session(engine).scalars(select(Job.status)).all())"
+    )
+    assert shown == "[<State.FAILED: 'f'>]\n"
+    project.alembic("downgrade", "0003")
+    shown = project.python(
+        "from app.models.job import Job\nprint(Session(engine).scalars(select(Job.status)).all())"
+    )
+    assert shown == "[<State.FAILED: 'f'>]\n"
 
 
 def test_of_two_that_claim_a_row_one_finds_none(tmp_path: Path, postgres_url: str) -> None:

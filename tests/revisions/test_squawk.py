@@ -1,9 +1,6 @@
 """The SQL of every kind of change, as `alembic upgrade a:b --sql` gives it, through a linter of migrations."""
 
 import io
-import json
-import subprocess
-import sysconfig
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,12 +8,12 @@ import pytest
 from alembic import command
 from migrations import alembic, alembic_home, planned
 from spec_changes import CASES, HEAD
+from squawk import linted
 
 from trackwright_gen.project.model import AlembicHome
 from trackwright_gen.revisions import Revision
 from trackwright_gen.revisions.plan import plan_revisions
 
-SQUAWK = Path(sysconfig.get_path("scripts")) / "squawk"
 DECISION = Path(__file__).parents[2] / "docs" / "adr" / "0011-changes-without-downtime.md"
 EXCLUDED = {
     "prefer-text-field",
@@ -39,17 +36,6 @@ def sql_of(home: AlembicHome, revision: Revision) -> str:
     with suppress(SystemExit):
         command.upgrade(config, f"{revision.down_revision}:{revision.revision}", sql=True)
     return config.output_buffer.getvalue()
-
-
-def linted(folder: Path, texts: dict[str, str]) -> set[tuple[str, str]]:
-    """Revision and rule of each finding."""
-    for name, text in texts.items():
-        (folder / name).write_text(text)
-    run = subprocess.run(
-        [str(SQUAWK), "--reporter=json", *texts], cwd=folder, capture_output=True, text=True, check=False
-    )
-    assert run.returncode in {0, 1}, run.stderr
-    return {(one["file"], one["rule_name"]) for one in json.loads(run.stdout)}
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -86,6 +86,10 @@ class HandWritten:
     root: Path
     url: str
 
+    def write(self, path: str, text: str) -> None:
+        """Write another text of a file."""
+        write_tree(self.root, {path: text})
+
     def python(self, code: str) -> str:
         """Run code of the project; what it prints."""
         return self.run(sys.executable, "-c", f"from app.old import *\n{code}")
@@ -285,6 +289,58 @@ OLD_CODE = '''
         """Give the lost row a word."""
         with engine.begin() as connection:
             connection.execute(text("UPDATE etf_updates SET state = \'broken\' WHERE state = \'lost\'"))
+'''
+
+
+ODD = '''
+    """An old model in an old style."""
+
+    import enum
+
+    from sqlalchemy import Boolean, Column, DateTime, Enum, ForeignKey, Index, Integer, Numeric, Time, text
+    from sqlalchemy.types import TypeDecorator
+
+    from app.database import Base
+
+
+    class State(enum.Enum):
+        """What a job may be."""
+
+        NEW = "n"
+        RUNNING = "r"
+        DONE = "d"
+        FAILED = "f"
+
+
+    class Money(TypeDecorator):
+        """Cents."""
+
+        impl = Numeric(20, 6)
+
+
+    class Stamped:
+        """What every table has."""
+
+        created_at = Column(DateTime(timezone=True), nullable=False, server_default=text("now()"))
+        updated_at = Column(DateTime(timezone=True))
+
+
+    class Job(Stamped, Base):
+        """A job."""
+
+        __tablename__ = "jobs"
+        __table_args__ = (
+            Index("jobs_open", "klass", unique=True, postgresql_where=text("klass <> 'x'")),
+            {"comment": "of old"},
+        )
+
+        job_no = Column(Integer, primary_key=True)
+        status = Column(Enum(State), nullable=False, default=State.NEW)
+        klass = Column("Class", Enum("a", "b", native_enum=False))
+        etf = Column(ForeignKey("etfs.id", ondelete="CASCADE"))
+        price = Column(Money(), nullable=False, server_default="1.50")
+        urgent = Column(Boolean, server_default=text("false"), nullable=False)
+        at = Column(Time)
 '''
 
 

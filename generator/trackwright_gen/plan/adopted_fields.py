@@ -30,7 +30,7 @@ _WITHOUT_DEFAULT = frozenset({"json", "array", "bytes", "date", "datetime", "int
 
 def field_keys(column: WrittenColumn) -> Mapping[str, object] | None:
     """What a spec says of the column, its indexes aside; None where no field type is like it."""
-    name = _TYPES.get(column.type.name)
+    name = "enum" if column.words else _TYPES.get(column.type.name)
     if name is None:
         return None
     sizes = _sizes(name, column)
