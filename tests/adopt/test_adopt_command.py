@@ -78,7 +78,7 @@ def test_old_styles_enums_mixins_and_types_of_ones_own(files: HandWritten) -> No
         '  price: {type: decimal, precision: 20, scale: 6, required: true, default: "1.50"}',
         "  urgent: {type: boolean, required: true, default: false}",
         "  # ? at: no field type is a Time",
-        "# ? the index jobs_open goes: say it again with a structured `where` (klass <> 'x')",
+        '# ? the index jobs_open goes: say it again with a structured `where` ("Class" IS NOT NULL)',
         "    job_no: id",
         "    NEW: PENDING",
         "    RUNNING: PROCESSING",
@@ -96,7 +96,7 @@ def test_what_cannot_be_read_is_said_at_its_place(files: HandWritten) -> None:
         ODD.replace("Numeric(20, 6)", "make_type()").replace('text("false")', "compute()"),
     )
     said = refused(files, "adopt", "jobs")
-    assert "app/models/job.py:46:5: the type of the column 'price' cannot be read: Column(Money()" in said
-    assert "app/models/job.py:47:45: the server default compute() cannot be read" in said
+    assert "app/models/job.py:47:5: the type of the column 'price' cannot be read: Column(Money()" in said
+    assert "app/models/job.py:48:45: the server default compute() cannot be read" in said
     assert "no class of the project has the table 'job'" in refused(files, "adopt", "job")
     assert "is no name" in refused(files, "adopt", "jobs", "--domain", "Jobs")

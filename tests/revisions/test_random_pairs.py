@@ -2,9 +2,7 @@
 
 import json
 import re
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import alembic
 import pytest
@@ -12,98 +10,19 @@ import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from migrations import TABLE, catalog_of, planned
+from migrations import TABLE, catalog_of, drift, planned, sqlite_checks
+from random_specs import NAMES, Pair, pairs
 from sqlalchemy.dialects import postgresql
 
 from trackwright_gen.errors import ToolErrors
 from trackwright_gen.plan.table import Table
-from trackwright_gen.revisions.change import change_table
+from trackwright_gen.revisions.change import Change, change_table
 from trackwright_gen.revisions.column_change import ColumnChangeError
 from trackwright_gen.revisions.column_names import column_renames
 from trackwright_gen.revisions.consent import require_consent
 from trackwright_gen.revisions.difference import differences
 from trackwright_gen.revisions.rendering import Code, code_of
 from trackwright_gen.revisions.sqlalchemy_table import sqlalchemy_table
-
-NAMES = ["a", "b", "user", "limit"]
-TYPES: list[dict[str, Any]] = [
-    {"type": "integer", "default": 3},
-    {"type": "bigint", "default": 4},
-    {"type": "decimal", "precision": 10, "scale": 2, "default": "1.50"},
-    {"type": "decimal", "precision": 12, "scale": 2, "default": "1.50"},
-    {"type": "string", "length": 12, "default": "7 :x"},
-    {"type": "string", "length": 40, "default": "8"},
-    {"type": "text", "default": r"it's \:y %s"},
-    {"type": "enum", "values": ["p", "q:r", "s :t"], "default": "p"},
-    {"type": "enum", "values": ["p", "q"], "default": "q"},
-    {"type": "boolean", "default": True},
-    {"type": "json", "default": {"a": 1, "b": {"c": ":d"}}},
-    {"type": "date"},
-    {"type": "datetime", "default_sql": "CURRENT_TIMESTAMP"},
-]
-PREDICATES: dict[str, dict[str, Any]] = {
-    "integer": {"op": ">", "value": 0},
-    "bigint": {"op": "<=", "value": 9},
-    "decimal": {"op": ">", "value": "0.5"},
-    "string": {"op": "!=", "value": "x :y"},
-    "text": {"op": "=", "value": "q"},
-}
-
-
-RENAMES = [{}, {"b": "a"}, {"b": "a", "user": "b"}, {"limit": "user"}, {"a": "b"}]
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Two specs, and which columns of the second were called something else in the first."""
-
-    old: dict[str, Any]
-    new: dict[str, Any]
-    renamed: dict[str, str]
-
-
-@st.composite
-def pairs(draw: st.DrawFn) -> Pair:
-    """Two specs that have much in common."""
-    old = draw(specs(NAMES, {}))
-    renamed = {
-        name: former for name, former in draw(st.sampled_from(RENAMES)).items() if former in old["fields"]
-    }
-    names = [name for name in NAMES if name in renamed or name not in renamed.values()]
-    known = old["fields"] | {name: old["fields"][former] for name, former in renamed.items()}
-    new = draw(specs(names, known))
-    return Pair(old, new, {name: former for name, former in renamed.items() if name in new["fields"]})
-
-
-@st.composite
-def specs(draw: st.DrawFn, names: list[str], known: dict[str, Any]) -> dict[str, Any]:
-    """A spec with a few of a few fields, some as they are known already."""
-    fields: dict[str, dict[str, Any]] = {}
-    for name in draw(st.lists(st.sampled_from(names), unique=True, min_size=1)):
-        fields[name] = known[name] if name in known and draw(st.booleans()) else draw(one_field())
-    able = [name for name in fields if fields[name]["type"] in PREDICATES]
-    picked = draw(st.lists(st.sampled_from(able), unique=True)) if able else []
-    conditions = [{"field": name, **PREDICATES[fields[name]["type"]]} for name in picked]
-    return {
-        "domain": "order",
-        "fields": fields,
-        "checks": [{"name": f"c{i}", **one} for i, one in enumerate(conditions)],
-        "indexes": [{"fields": ["status"], "where": one} for one in conditions[:1]],
-        "unique": draw(st.sampled_from([[], [{"fields": ["celery_task_id"], "while": "active"}]])),
-    }
-
-
-@st.composite
-def one_field(draw: st.DrawFn) -> dict[str, Any]:
-    """A field; a required one has a default."""
-    chosen = dict(draw(st.sampled_from(TYPES)))
-    if draw(st.booleans()):
-        chosen.pop("default", None)
-    chosen["required"] = draw(st.booleans()) and ("default" in chosen or "default_sql" in chosen)
-    if chosen["type"] != "json":
-        chosen |= {"unique": draw(st.booleans()), "index": draw(st.booleans())}
-    return chosen | ({"comment": "one: two"} if draw(st.booleans()) else {})
 
 
 @pytest.fixture
@@ -120,17 +39,13 @@ def engine(postgres_url: str) -> sa.Engine:
 )
 @given(pairs())
 def test_migrated_equals_created(tmp_path: Path, engine: sa.Engine, pair: Pair) -> None:
-    before, after = (planned(tmp_path, json.dumps(spec)) for spec in (pair.old, pair.new))
-    try:
-        renames = column_renames(before, after, pair.renamed)
-        found = differences(before, after, renames)
-        require_consent(found, allow_drop=NAMES, allow_rewrite=NAMES)
-    except (ColumnChangeError, ToolErrors) as refused:
-        assert re.search("cannot change from|cannot be renamed", str(refused))  # noqa: PT017 -- both ends are right
+    found = planned_change(tmp_path, pair)
+    if found is None:
         return
-    changes = change_table(found, before, after, renames) if found else ()
+    before, after, changes = found
     with engine.connect() as connection:
         connection.execute(sa.text(f"DROP TABLE IF EXISTS {TABLE}"))
+        connection.execute(sa.text("CREATE TABLE IF NOT EXISTS etfs (id varchar(12) PRIMARY KEY)"))
         created_before, created_after = (created(connection, table) for table in (before, after))
         sqlalchemy_table(before).create(connection)
         connection.commit()
@@ -140,6 +55,51 @@ def test_migrated_equals_created(tmp_path: Path, engine: sa.Engine, pair: Pair) 
         for change in reversed(changes):
             run(connection, code_of(change.downgrade))
         assert catalog_of(connection) == created_before
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(pairs())
+def test_sqlite_has_no_drift_and_the_checks_that_were_meant(tmp_path: Path, pair: Pair) -> None:
+    found = planned_change(tmp_path, pair)
+    if found is None:
+        return
+    before, after, changes = found
+    urls = [f"sqlite:///{tmp_path / name}" for name in ("migrated.db", "created.db")]
+    for url, table in zip(urls, (before, after), strict=True):
+        Path(url.removeprefix("sqlite:///")).unlink(missing_ok=True)
+        engine = sa.create_engine(url, poolclass=sa.NullPool)
+        with engine.begin() as connection:
+            connection.execute(sa.text("CREATE TABLE etfs (id varchar(12) PRIMARY KEY)"))
+            sqlalchemy_table(table).create(connection)
+    engine = sa.create_engine(urls[0], poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        try:
+            for one in changes:
+                run(connection, code_of(one.upgrade))
+        except NotImplementedError as refused:
+            assert "write the step for your database by hand" in str(refused)  # noqa: PT017 -- both ends are right
+            return
+        connection.commit()
+    assert drift(urls[0], after) == []
+    assert sqlite_checks(urls[0]) == sqlite_checks(urls[1])
+
+
+def planned_change(folder: Path, pair: Pair) -> tuple[Table, Table, tuple[Change, ...]] | None:
+    """Both tables and the changes between them; None where there is no way, which is said."""
+    before, after = (planned(folder, json.dumps(spec)) for spec in (pair.old, pair.new))
+    try:
+        renames = column_renames(before, after, pair.renamed)
+        found = differences(before, after, renames)
+        require_consent(found, allow_drop=[*NAMES, "etf_id"], allow_rewrite=[*NAMES, "etf_id"])
+    except (ColumnChangeError, ToolErrors) as refused:
+        assert re.search("cannot change from|cannot be renamed", str(refused))  # noqa: PT017 -- both ends are right
+        return None
+    return before, after, change_table(found, before, after, renames) if found else ()
 
 
 def created(connection: sa.Connection, table: Table) -> list[tuple[object, ...]]:

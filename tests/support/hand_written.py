@@ -316,12 +316,13 @@ ODD = '''
         """Cents."""
 
         impl = Numeric(20, 6)
+        cache_ok = True
 
 
     class Stamped:
         """What every table has."""
 
-        created_at = Column(DateTime(timezone=True), nullable=False, server_default=text("now()"))
+        created_at = Column(DateTime(timezone=True), nullable=False, server_default=text("CURRENT_TIMESTAMP"))
         updated_at = Column(DateTime(timezone=True))
 
 
@@ -330,7 +331,7 @@ ODD = '''
 
         __tablename__ = "jobs"
         __table_args__ = (
-            Index("jobs_open", "klass", unique=True, postgresql_where=text("klass <> 'x'")),
+            Index("jobs_open", "Class", postgresql_where=text('"Class" IS NOT NULL')),
             {"comment": "of old"},
         )
 

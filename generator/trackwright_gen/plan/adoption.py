@@ -43,7 +43,13 @@ def adoption_of(written: WrittenTable, plan: DomainPlan, loaded: LoadedSpec) -> 
     columns = {use.name: use.column for use in field_uses(plan.spec, plan.names)}
     renames = {old: columns.get(new, new) for old, new in adopt.rename.items()}
     renames = {old: new for old, new in renames.items() if old != new}
-    if errors := [*_rename_errors(written, renames, loaded), *_base_errors(written, renames, loaded)]:
+    errors = [*_rename_errors(written, renames, loaded), *_base_errors(written, renames, loaded)]
+    if written.schema not in {None, plan.table.schema}:
+        message = f"{written.name} lies in the schema {written.schema!r}, and tracking tables do not"
+        errors.append(
+            loaded.places.error(("adopt", "table"), message, hint="move it first, or copy it (`legacy:`)")
+        )
+    if errors:
         raise ToolErrors(errors)
     status = with_checked_words(
         next(one for one in written.columns if renames.get(one.name, one.name) == "status"), written.checks
@@ -111,6 +117,8 @@ def _old_table(written: WrittenTable, renames: Mapping[str, str], new: Table) ->
             Index(name=one.name, columns=one.columns, unique=one.unique, where=one.where)
             for one in written.indexes
         ),
+        comment=written.comment,
+        schema=new.schema,
     )
 
 

@@ -1,7 +1,7 @@
 """From checked specs to what shall exist in the project: names, tables, files; nothing rendered yet."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trackwright_gen.errors import ToolError, ToolErrors
 from trackwright_gen.plan.catalog import CATALOG
@@ -65,7 +65,7 @@ def _planned(loaded: LoadedSpec, project: Project, generated: frozenset[str]) ->
     return DomainPlan(
         spec=spec,
         names=names,
-        table=table_of(spec, names),
+        table=replace(table_of(spec, names), schema=project.schema),
         modules=modules,
         files=_files(modules, loaded),
     )

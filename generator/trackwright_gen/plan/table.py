@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from trackwright_gen.spec.sql import qualified
 from trackwright_gen.spec.sqltype import SqlType
 
 
@@ -102,3 +103,14 @@ class Table:
     indexes: tuple[Index, ...] = ()
     comment: str | None = None
     view: View | None = None
+    schema: str | None = None
+    """The schema that the project's metadata has; None: the default one."""
+
+    @property
+    def sql_name(self) -> str:
+        """The name in SQL."""
+        return qualified(self.schema, self.name)
+
+    def sql_name_of(self, name: str) -> str:
+        """The name in SQL of what lies beside it: an index, a view."""
+        return qualified(self.schema, name)

@@ -18,6 +18,7 @@ from trackwright_gen.project.env_script import metadata_owners, read_env, source
 from trackwright_gen.project.layout import find_layout, find_package, paths_of, tracking_base_name
 from trackwright_gen.project.model import AlembicHome, ObjectName, Project, Session
 from trackwright_gen.project.named import named_object
+from trackwright_gen.project.schema import find_schema
 from trackwright_gen.project.session_factory import find_session, session_named
 from trackwright_gen.project.source_file import SourceFile
 from trackwright_gen.project.source_tree import SourceTree
@@ -75,6 +76,7 @@ def detect_project(root: Path, settings: Settings, *, tables: bool = True) -> Pr
         paths=paths,
         specs=tree.root / settings.specs,
         dialect=find_dialect(tree, survey.config.value, survey.env) if tables else None,
+        schema=find_schema(tree, base),
         tables=find_tables(tree) if tables else {},
     )
 

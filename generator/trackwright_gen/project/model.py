@@ -85,5 +85,7 @@ class Project:
     specs: Path
     dialect: str | None = None
     """`postgresql` or `sqlite`, where the project's URL shows it."""
+    schema: str | None = None
+    """The schema that the base's metadata puts tables into, where it says one."""
     tables: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
     """Tables of the project's models -> column -> the SQLAlchemy type's source, for `references`."""

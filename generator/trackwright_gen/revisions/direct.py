@@ -1,6 +1,8 @@
 """Two tables -> the operations between them in one go: what SQLite gets, and PostgreSQL where it takes a moment."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import TypeGuard
 
 from alembic.operations import ops
 
@@ -21,6 +23,7 @@ from trackwright_gen.revisions.lowering.old_names import steps_aside, view_dropp
 from trackwright_gen.revisions.mirror import mirror_gone, mirror_made
 from trackwright_gen.revisions.operations import ByDialectOp, RefuseOp, RenameColumnOp, SqlOp
 from trackwright_gen.revisions.steps import Steps
+from trackwright_gen.revisions.type_change import other_kind
 from trackwright_gen.spec.sql import for_text_clause
 
 _REBUILD = (
@@ -72,15 +75,18 @@ def _lowered(found: tuple[Difference, ...], steps: Steps) -> Iterator[ops.Migrat
         match one:
             case ColumnRenamed(old=column, new=name):
                 # Both databases carry the new name into constraints, indexes and predicates.
-                yield RenameColumnOp(table, column.name, modify_name=name)
+                yield RenameColumnOp(table, column.name, schema=steps.new.schema, modify_name=name)
             case Dropped(element=plan.Index() as index):
                 yield steps.drop_index(index)
             case _:
                 continue
-    yield from _filled(found, steps)
-    batch = [operation for one in found for operation in _in_batch(one, steps)]
-    if batch:
-        yield ops.ModifyTableOps(table, batch)
+    late = tuple(one for one in found if _is_filled_late(one))
+    yield from _filled(tuple(one for one in found if one not in late), steps)
+    first: list[Difference] = [_loosened(one) if _is_filled_late(one) else one for one in found]
+    yield from _batch(first, steps)
+    # The value that rows get is one of the type that they have by now.
+    yield from _filled(late, steps)
+    yield from _batch([_tightened(one) for one in late], steps)
     if names := [one for one in found if isinstance(one, NameChanged)]:
         yield steps.change_names(names)
     for one in found:
@@ -104,6 +110,29 @@ def _filled(found: tuple[Difference, ...], steps: Steps) -> Iterator[ops.Migrate
                 yield filled_at_once(column, steps.new)
             case _:
                 continue
+
+
+def _batch(found: Iterable[Difference], steps: Steps) -> Iterator[ops.ModifyTableOps]:
+    batch = [operation for one in found for operation in _in_batch(one, steps)]
+    if batch:
+        yield ops.ModifyTableOps(steps.new.name, batch, schema=steps.new.schema)
+
+
+def _is_filled_late(one: Difference) -> TypeGuard[ColumnAltered]:
+    """Whether a column gets another kind of type and must have a value from then on."""
+    match one:
+        case ColumnAltered(old=plan.Column(nullable=True) as old, new=plan.Column(nullable=False) as new):
+            return new.server_default is not None and other_kind(old.type, new.type)
+        case _:
+            return False
+
+
+def _loosened(one: ColumnAltered) -> ColumnAltered:
+    return ColumnAltered(one.old, replace(one.new, nullable=True))
+
+
+def _tightened(one: ColumnAltered) -> ColumnAltered:
+    return ColumnAltered(replace(one.new, nullable=True), one.new)
 
 
 def _in_batch(one: Difference, steps: Steps) -> Iterator[ops.MigrateOperation]:

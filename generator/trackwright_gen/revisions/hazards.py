@@ -71,9 +71,9 @@ def _of_words(view: View, table: str) -> Iterator[Hazard]:
     if view.words:
         words = ", ".join(f"{word} becomes {status}" for word, status in view.words)
         yield Hazard("backfill", f"the status of each row of {table} is written as ours: {words}")
-    known = {word for word, status in view.words}
+    meant = dict(view.words)
     for status, word in view.shown:
-        if (word, status) not in view.words and word in known:
+        if meant.get(word, word) != status:
             yield Hazard("running code", f"old code has no word for {status} and reads {word}")
 
 

@@ -112,7 +112,8 @@ def _render_alter_column(context: AutogenContext, operation: AlterColumnOp) -> s
 @renderers.dispatch_for(RenameColumnOp)
 def _render_rename_column(_context: AutogenContext, operation: RenameColumnOp) -> str:
     table, old, new = operation.table_name, operation.column_name, operation.modify_name
-    return f"op.alter_column({table!r}, {old!r}, new_column_name={new!r})"
+    schema = f", schema={operation.schema!r}" if operation.schema else ""
+    return f"op.alter_column({table!r}, {old!r}, new_column_name={new!r}{schema})"
 
 
 @renderers.dispatch_for(CreateCheckConstraintOp)

@@ -111,9 +111,9 @@ def _planned(
 ) -> _Planned:
     if old is None:
         return _Planned((create_table(new),))
-    if old.name != new.name:
+    if old.sql_name != new.sql_name:
         raise ToolError(
-            f"the table would change its name from {old.name} to {new.name}, which no migration of ours does",
+            f"the table would change its name from {old.sql_name} to {new.sql_name}, which no migration of ours does",
             hint="restore .trackwright/ from version control: a domain keeps its table",
         )
     try:

@@ -55,9 +55,10 @@ def _broken(path: Path, why: str) -> ToolError:
 def _plain(table: Table) -> dict[str, Any]:
     columns = tuple(dataclasses.replace(column, default=None) for column in table.columns)
     plain = dataclasses.asdict(dataclasses.replace(table, columns=columns))
-    if table.view is None:
-        # Few tables have one: what is not there is not said.
-        del plain["view"]
+    # Few tables have one: what is not there is not said.
+    for key in ("view", "schema"):
+        if plain[key] is None:
+            del plain[key]
     return plain
 
 

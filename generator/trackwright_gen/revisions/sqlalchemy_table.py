@@ -33,9 +33,11 @@ def sqlalchemy_table(planned: plan.Table, metadata: MetaData | None = None) -> A
     constraints = [
         *(CheckConstraint(for_text_clause(c.condition), name=conv(c.name)) for c in planned.checks),
         *(UniqueConstraint(*unique.columns, name=conv(unique.name)) for unique in planned.uniques),
-        *(_foreign_key(key) for key in planned.foreign_keys),
+        *(_foreign_key(key, planned) for key in planned.foreign_keys),
     ]
-    table = Table(planned.name, metadata, *columns, *constraints, comment=planned.comment)
+    table = Table(
+        planned.name, metadata, *columns, *constraints, comment=planned.comment, schema=planned.schema
+    )
     for index in planned.indexes:
         _index(index, table)
     return table
@@ -66,17 +68,23 @@ def sqlalchemy_type(described: SqlType) -> Any:
     return made
 
 
-def _foreign_key(planned: plan.ForeignKey) -> ForeignKeyConstraint:
+def _foreign_key(planned: plan.ForeignKey, table: plan.Table) -> ForeignKeyConstraint:
     return ForeignKeyConstraint(
         [planned.column],
-        [f"{planned.target_table}.{planned.target_column}"],
+        [f"{_full_name(planned, table)}.{planned.target_column}"],
         name=conv(planned.name),
         ondelete=planned.on_delete.upper() if planned.on_delete else None,
     )
 
 
+def _full_name(key: plan.ForeignKey, table: plan.Table) -> str:
+    """The target with the schema that SQLAlchemy finds it in: its own, else that of the metadata."""
+    own = "." in key.target_table or table.schema is None
+    return key.target_table if own else f"{table.schema}.{key.target_table}"
+
+
 def _stub(metadata: MetaData, key: plan.ForeignKey, planned: plan.Table) -> None:
-    schema, _, name = key.target_table.rpartition(".")
+    schema, _, name = _full_name(key, planned).rpartition(".")
     if key.target_table == planned.name:
         return
     column = next(column for column in planned.columns if column.name == key.column)

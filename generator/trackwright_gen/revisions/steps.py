@@ -56,7 +56,9 @@ class Steps:
         made = self._after[constraint.name]
         match constraint:
             case Check(condition=condition):
-                return CreateCheckConstraintOp(made.name, self.new.name, for_text_clause(condition))
+                return CreateCheckConstraintOp(
+                    made.name, self.new.name, for_text_clause(condition), schema=self.new.schema
+                )
             case ForeignKey():
                 return ops.CreateForeignKeyOp.from_constraint(made)
             case Unique():
@@ -69,17 +71,17 @@ class Steps:
 
     def drop_column(self, column: Column) -> ops.DropColumnOp:
         """DROP COLUMN."""
-        return ops.DropColumnOp(self.new.name, column.name)
+        return ops.DropColumnOp(self.new.name, column.name, schema=self.new.schema)
 
     def add_column(self, column: Column) -> Iterator[ops.MigrateOperation]:
         """ADD COLUMN; one that must have a value and has no default in two steps, because SQLite wants it so."""
         made = sqlalchemy_column(column)
         if column.nullable or column.server_default is not None:
-            yield ops.AddColumnOp(self.new.name, made)
+            yield ops.AddColumnOp(self.new.name, made, schema=self.new.schema)
             return
         made.nullable = True
-        yield ops.AddColumnOp(self.new.name, made)
-        yield AlterColumnOp(self.new.name, column.name, existing_type=made.type, modify_nullable=False)
+        yield ops.AddColumnOp(self.new.name, made, schema=self.new.schema)
+        yield self._altered(column, modify_nullable=False)
 
     def alter_column(self, old: Column, new: Column) -> Iterator[AlterColumnOp]:
         """ALTER COLUMN. A default in terms of another type goes first and comes back after."""
@@ -97,7 +99,9 @@ class Steps:
 
     def _altered(self, existing: Column, **changes: Any) -> AlterColumnOp:
         kind = sqlalchemy_type(existing.type)
-        return AlterColumnOp(self.new.name, existing.name, existing_type=kind, **changes)
+        return AlterColumnOp(
+            self.new.name, existing.name, schema=self.new.schema, existing_type=kind, **changes
+        )
 
     def change_names(self, changes: Iterable[NameChanged]) -> ByDialectOp:
         """PostgreSQL has names changed in its catalog; elsewhere the thing is made anew."""
@@ -112,15 +116,15 @@ class Steps:
                 made.append(self.create_index(change.new))
             elif not isinstance(change.new, Index):
                 batch += [self.drop_constraint(change.old.name), self.create_constraint(change.new)]
-        rebuild = [ops.ModifyTableOps(self.new.name, batch)] if batch else []
+        rebuild = [ops.ModifyTableOps(self.new.name, batch, schema=self.new.schema)] if batch else []
         return ByDialectOp(tuple(sql), (*gone, *rebuild, *made))
 
     def rename_in_catalog(self, element: ForeignKey | Unique | Check | Index, name: str) -> SqlOp:
         """RENAME a constraint or an index."""
         old, new = quoted(element.name), quoted(name)
         if isinstance(element, Index):
-            return SqlOp(f"ALTER INDEX {old} RENAME TO {new}")
-        return SqlOp(f"ALTER TABLE {quoted(self.new.name)} RENAME CONSTRAINT {old} TO {new}")
+            return SqlOp(f"ALTER INDEX {self.new.sql_name_of(element.name)} RENAME TO {new}")
+        return SqlOp(f"ALTER TABLE {self.new.sql_name} RENAME CONSTRAINT {old} TO {new}")
 
     def change_comment(self, old: str | None, new: str | None) -> ByDialectOp:
         """COMMENT ON TABLE, which SQLite has not."""
@@ -129,8 +133,8 @@ class Steps:
     def set_comment(self, old: str | None, new: str | None) -> ops.MigrateOperation:
         """COMMENT ON TABLE."""
         if new is None:
-            return ops.DropTableCommentOp(self.new.name, existing_comment=old)
-        return ops.CreateTableCommentOp(self.new.name, new, existing_comment=old)
+            return ops.DropTableCommentOp(self.new.name, schema=self.new.schema, existing_comment=old)
+        return ops.CreateTableCommentOp(self.new.name, new, schema=self.new.schema, existing_comment=old)
 
 
 def _spoken(old: Column, new: Column) -> Iterator[tuple[str, Any]]:

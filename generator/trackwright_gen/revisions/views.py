@@ -69,24 +69,24 @@ $write$"""
 def view_made(view: View, table: Table) -> Iterator[str]:
     """CREATE VIEW, its defaults, its trigger where it needs one, and the table's privileges."""
     one = _View(view, table)
-    name = quoted(view.name)
+    name = table.sql_name_of(view.name)
     shown = ",\n    ".join(f"{one.read(column)} AS {quoted(column.name)}" for column in view.columns)
-    yield f"CREATE VIEW {name} AS SELECT\n    {shown}\nFROM {quoted(table.name)} AS t"
+    yield f"CREATE VIEW {name} AS SELECT\n    {shown}\nFROM {table.sql_name} AS t"
     if one.needs_trigger:
         for column in view.columns:
             if (default := one.default(column)) is not None:
                 yield f"ALTER VIEW {name} ALTER COLUMN {quoted(column.name)} SET DEFAULT {default}"
         yield one.function()
         yield (
-            f"CREATE TRIGGER {one.function_name} INSTEAD OF INSERT OR UPDATE OR DELETE ON {name} "
+            f"CREATE TRIGGER {one.trigger_name} INSTEAD OF INSERT OR UPDATE OR DELETE ON {name} "
             f"FOR EACH ROW EXECUTE FUNCTION {one.function_name}()"
         )
-    yield _GRANTS.format(table_text=text_literal(quoted(table.name)), view=name.replace("%", "%%"))
+    yield _GRANTS.format(table_text=text_literal(table.sql_name), view=name.replace("%", "%%"))
 
 
 def view_dropped(view: View, table: Table) -> Iterator[str]:
     """DROP VIEW and what belongs to it."""
-    yield f"DROP VIEW {quoted(view.name)}"
+    yield f"DROP VIEW {table.sql_name_of(view.name)}"
     one = _View(view, table)
     if one.needs_trigger:
         yield f"DROP FUNCTION {one.function_name}()"
@@ -139,7 +139,9 @@ class _View:
         self.table = table
         self.columns = {column.name: column for column in table.columns}
         self.key = next(quoted(one.name) for one in view.columns if one.primary_key)
-        self.function_name = quoted(fitted(f"{view.name}_write"))
+        self.trigger_name = quoted(fitted(f"{view.name}_write"))
+        self.function_name = table.sql_name_of(fitted(f"{view.name}_write"))
+        self.status = next(quoted(one.name) for one in view.columns if one.column == "status")
         self.own = tuple(one for one in view.columns if not one.primary_key)
 
     @property
@@ -202,8 +204,8 @@ class _View:
         changes = dict(self._changes())
         return _FUNCTION.format(
             function=self.function_name,
-            table=quoted(self.table.name),
-            view=quoted(self.view.name),
+            table=self.table.sql_name,
+            view=self.table.sql_name_of(self.view.name),
             key=self.key,
             columns=", ".join(map(quoted, values)),
             values=", ".join(values.values()),
@@ -221,7 +223,12 @@ class _View:
     def _changes(self) -> Iterator[tuple[str, str]]:
         yield "updated_at", "clock_timestamp()"
         for one in self.own:
-            present = "clock_timestamp()" if one.column == "updated_at" else f"t.{quoted(one.column)}"
+            present = f"t.{quoted(one.column)}"
+            if one.column == "updated_at":
+                present = "clock_timestamp()"
+            elif one.column == "status":
+                # A row that the migration has not reached yet has its old word.
+                present = meaning(present, self.view)
             name = quoted(one.name)
             yield (
                 one.column,
@@ -231,20 +238,20 @@ class _View:
             yield "metadata", self._metadata_changed()
 
     def _metadata_changed(self) -> str:
-        status = next(quoted(one.name) for one in self.own if one.column == "status")
         base = "t.metadata"
         for one in self.own:
             if one.column == "metadata":
                 name = quoted(one.name)
                 base = f"CASE WHEN NEW.{name} IS DISTINCT FROM OLD.{name} THEN {self.written(one)} ELSE t.metadata END"
         return (
-            f"CASE WHEN NEW.{status} IS DISTINCT FROM OLD.{status} "
-            f"THEN (({base}) - '{WORD_KEY}') || {self._kept_word()} ELSE {base} END"
+            f"CASE WHEN NEW.{self.status} IS DISTINCT FROM OLD.{self.status} "
+            f"THEN (({base}) - '{WORD_KEY}') || {self._kept_word()} "
+            f"WHEN t.status IN ({listed(odd_words(self.view))}) "
+            f"THEN ({base}) || jsonb_build_object('{WORD_KEY}', t.status) ELSE {base} END"
         )
 
     def _kept_word(self) -> str:
-        status = next(quoted(one.name) for one in self.own if one.column == "status")
-        word = f"NEW.{status}::text"
+        word = f"NEW.{self.status}::text"
         return (
             f"CASE WHEN {word} IN ({listed(odd_words(self.view))}) "
             f"THEN jsonb_build_object('{WORD_KEY}', {word}) ELSE '{{}}'::jsonb END"

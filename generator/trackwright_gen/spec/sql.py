@@ -16,6 +16,11 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def qualified(schema: str | None, name: str) -> str:
+    """A table's name, or an index's, with the schema that it lies in, where it is not the default one."""
+    return quoted(name) if schema is None else f"{quoted(schema)}.{quoted(name)}"
+
+
 def text_literal(value: str) -> str:
     """A string literal."""
     return "'" + value.replace("'", "''") + "'"

@@ -51,6 +51,9 @@ class WrittenTable:
     uniques: tuple[tuple[str, ...], ...] = ()
     indexes: tuple[WrittenIndex, ...] = ()
     checks: tuple[str, ...] = ()
+    comment: str | None = None
+    schema: str | None = None
+    """What the model itself says; its metadata may say one for all."""
 
     def column(self, name: str) -> WrittenColumn | None:
         """A column by its name."""

@@ -65,6 +65,8 @@ class _Reader:
             uniques=tuple(uniques),
             indexes=tuple(indexes),
             checks=tuple(checks),
+            comment=self._option("comment"),
+            schema=self._option("schema"),
         )
 
     def _columns(self, source: SourceFile, node: ast.ClassDef, depth: int) -> Iterator[WrittenColumn]:
@@ -162,6 +164,15 @@ class _Reader:
     def _is(self, source: SourceFile, node: ast.expr, names: frozenset[str]) -> bool:
         called = node.func if isinstance(node, ast.Call) else node
         return is_one_of(self.tree.origin(source, called), names)
+
+    def _option(self, name: str) -> str | None:
+        """A text in the dictionary that `__table_args__` is, or ends with."""
+        arguments = assigned_in(self.node, "__table_args__")
+        last = arguments.elts[-1] if isinstance(arguments, ast.Tuple) and arguments.elts else arguments
+        if not isinstance(last, ast.Dict):
+            return None
+        pairs = zip(last.keys, last.values, strict=True)
+        return next((text_of(value) for key, value in pairs if text_of(key) == name), None)
 
     def _arguments(self) -> Iterator[ast.expr]:
         arguments = assigned_in(self.node, "__table_args__")

@@ -40,11 +40,11 @@ def in_batches(table: Table, changes: str, condition: str) -> str:
     tag = "$fill$"
     while tag in changes + condition:
         tag = f"{tag[:-1]}_$"
-    return _LOOP.format(tag=tag, table=quoted(table.name), changes=changes, condition=condition, batch=BATCH)
+    return _LOOP.format(tag=tag, table=table.sql_name, changes=changes, condition=condition, batch=BATCH)
 
 
 def filled_at_once(column: Column, table: Table) -> SqlOp:
     """The same for a database that one writer has to itself anyway."""
     name = quoted(column.name)
-    change = f"{quoted(table.name)} SET {name} = {column.server_default}"
+    change = f"{table.sql_name} SET {name} = {column.server_default}"
     return SqlOp(f"UPDATE {change} WHERE {name} IS NULL")

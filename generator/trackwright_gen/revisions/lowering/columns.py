@@ -37,15 +37,25 @@ def altered(old: Column, new: Column, steps: Steps) -> Iterator[Step]:
     target = replace(new, nullable=True) if tighter else new
     up: Operations = tuple(steps.alter_column(old, target))
     down: Operations = tuple(steps.back.alter_column(target, old))
-    if changes_zone(old.type, new.type):
-        in_utc = SqlOp("SET LOCAL timezone = 'UTC'")
-        up, down = (in_utc, *up), (in_utc, *down)
+    up, down = (*_in_utc(old, new), *up), (*_in_utc(old, new), *down)
     if old.server_default is not None and new.nullable and not old.nullable:
-        down = (filled_at_once(old, steps.new), *down)
+        # The value that rows get is one of the type that they have by then.
+        loose = replace(old, nullable=True)
+        down = (
+            *_in_utc(old, new),
+            *steps.back.alter_column(target, loose),
+            filled_at_once(old, steps.new),
+            *steps.back.alter_column(loose, old),
+        )
     if up or down:
         yield Step(Phase.CHANGE, up, down)
     if tighter:
         yield from tightened(new, steps.new)
+
+
+def _in_utc(old: Column, new: Column) -> Operations:
+    """Moments that get or lose a zone are those of UTC, and then PostgreSQL writes no row anew."""
+    return (SqlOp("SET LOCAL timezone = 'UTC'"),) if changes_zone(old.type, new.type) else ()
 
 
 def dropped(column: Column, steps: Steps) -> Step:

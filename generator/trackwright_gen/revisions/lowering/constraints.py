@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Index
 
-from trackwright_gen.plan.table import Check, ForeignKey, Unique
+from trackwright_gen.plan.table import Check, ForeignKey, Table, Unique
 from trackwright_gen.revisions.lowering import indexes
 from trackwright_gen.revisions.lowering.step import Phase, Step
 from trackwright_gen.revisions.operations import SqlOp
@@ -20,13 +20,13 @@ def added(constraint: Check | ForeignKey | Unique, steps: Steps) -> Iterator[Ste
         case Unique():
             yield indexes.added(_index_of(steps.after(constraint.name)))
             name = quoted(constraint.name)
-            using = f"ALTER TABLE {quoted(steps.new.name)} ADD CONSTRAINT {name} UNIQUE USING INDEX {name}"
+            using = f"ALTER TABLE {steps.new.sql_name} ADD CONSTRAINT {name} UNIQUE USING INDEX {name}"
             yield Step(Phase.FINISH, up=(SqlOp(using),), down=(drop,))
         case Check() | ForeignKey():
             yield Step(
                 Phase.CHANGE, up=(steps.add_constraint(constraint.name, validated=False),), down=(drop,)
             )
-            yield Step(Phase.VALIDATE, up=(validate(steps.new.name, constraint.name),))
+            yield Step(Phase.VALIDATE, up=(validate(steps.new, constraint.name),))
 
 
 def dropped(constraint: Check | ForeignKey | Unique, phase: Phase, steps: Steps) -> Step:
@@ -38,9 +38,9 @@ def dropped(constraint: Check | ForeignKey | Unique, phase: Phase, steps: Steps)
     )
 
 
-def validate(table: str, constraint: str) -> SqlOp:
+def validate(table: Table, constraint: str) -> SqlOp:
     """VALIDATE CONSTRAINT."""
-    return SqlOp(f"ALTER TABLE {quoted(table)} VALIDATE CONSTRAINT {quoted(constraint)}")
+    return SqlOp(f"ALTER TABLE {table.sql_name} VALIDATE CONSTRAINT {quoted(constraint)}")
 
 
 def _index_of(unique: Any) -> Index:

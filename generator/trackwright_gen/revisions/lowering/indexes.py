@@ -6,7 +6,7 @@ from alembic.operations import ops
 
 from trackwright_gen.revisions.lowering.step import Operations, Phase, Step
 from trackwright_gen.revisions.operations import SqlOp
-from trackwright_gen.spec.sql import quoted
+from trackwright_gen.spec.sql import qualified
 
 
 def added(index: Any) -> Step:
@@ -28,4 +28,4 @@ def built(index: Any) -> Operations:
 
 
 def _gone(index: Any) -> SqlOp:
-    return SqlOp(f"DROP INDEX CONCURRENTLY IF EXISTS {quoted(str(index.name))}")
+    return SqlOp(f"DROP INDEX CONCURRENTLY IF EXISTS {qualified(index.table.schema, str(index.name))}")

@@ -1,18 +1,18 @@
 """What changes only what something is called or what is said of it: a moment in the catalog."""
 
-from trackwright_gen.plan.table import Index
+from trackwright_gen.plan.table import Index, Table
 from trackwright_gen.revisions.difference import Constraint
 from trackwright_gen.revisions.lowering.step import Phase, Step
 from trackwright_gen.revisions.operations import RenameColumnOp
 from trackwright_gen.revisions.steps import Steps
 
 
-def column_renamed(old: str, new: str, table: str) -> Step:
+def column_renamed(old: str, new: str, table: Table) -> Step:
     """RENAME COLUMN."""
     return Step(
         Phase.CHANGE,
-        up=(RenameColumnOp(table, old, modify_name=new),),
-        down=(RenameColumnOp(table, new, modify_name=old),),
+        up=(RenameColumnOp(table.name, old, schema=table.schema, modify_name=new),),
+        down=(RenameColumnOp(table.name, new, schema=table.schema, modify_name=old),),
     )
 
 

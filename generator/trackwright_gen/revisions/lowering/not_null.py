@@ -17,7 +17,7 @@ from trackwright_gen.spec.sql import quoted
 
 def tightened(column: Column, table: Table) -> Iterator[Step]:
     """Make a column that is nullable required, its default for the rows that have none."""
-    change, name = f"ALTER TABLE {quoted(table.name)}", quoted(column.name)
+    change, name = f"ALTER TABLE {table.sql_name}", quoted(column.name)
     check = fitted(f"ck_{table.name}_{column.name}_not_null")
     hold = SqlOp(f"{change} ADD CONSTRAINT {quoted(check)} CHECK ({name} IS NOT NULL) NOT VALID")
     # The constraint is gone again once the last of the revisions is through, or where one was stopped.
@@ -29,7 +29,7 @@ def tightened(column: Column, table: Table) -> Iterator[Step]:
         yield Step(Phase.FILL, up=(*first.up, give_up, hold), down=(give_up,))
         # Those that came without a value before the constraint did.
         yield filled(column, table)
-    yield Step(Phase.VALIDATE, up=(validate(table.name, check),))
+    yield Step(Phase.VALIDATE, up=(validate(table, check),))
     required = SqlOp(f"{change} ALTER COLUMN {name} SET NOT NULL")
     nullable = SqlOp(f"{change} ALTER COLUMN {name} DROP NOT NULL")
     # Not where it is validated: the lock would be held while other constraints are.

@@ -103,18 +103,14 @@ def steps_of(one: TableTaken | WordsTaken, new: Table) -> Iterator[Step]:
 
 def _taken_over(adoption: Adoption, new: Table) -> Iterator[Step]:
     """The table under its new name and its columns' new names, the constraints that stay under theirs."""
-    old, table = quoted(adoption.table.name), quoted(new.name)
+    old, table = quoted(adoption.table.name), new.sql_name
     back = {name: former for former, name in adoption.renames.items()}
-    there = [
-        RenameColumnOp(new.name, one, modify_name=adoption.renames[one])
-        for one in renaming_order(adoption.renames)
-    ]
-    again = [RenameColumnOp(new.name, one, modify_name=back[one]) for one in renaming_order(back)]
+    there, again = _renamed(new, adoption.renames), _renamed(new, back)
     yield Step(
         Phase.CHANGE,
         up=(
-            SqlOp(_check_of_words(adoption)),
-            SqlOp(f"ALTER TABLE {old} RENAME TO {table}"),
+            SqlOp(_check_of_words(adoption, new)),
+            SqlOp(f"ALTER TABLE {new.sql_name_of(adoption.table.name)} RENAME TO {quoted(new.name)}"),
             *there,
             SqlOp(_names(adoption, new)),
         ),
@@ -122,13 +118,16 @@ def _taken_over(adoption: Adoption, new: Table) -> Iterator[Step]:
     )
     if adoption.is_serial:
         names = {"table": text_literal(table), "name": table}
-        sequence = quoted(fitted(f"{adoption.table.name}_id_seq"))
+        sequence = new.sql_name_of(fitted(f"{adoption.table.name}_id_seq"))
         back_to = _SERIAL.format(**names, sequence=sequence, sequence_text=text_literal(sequence))
         yield Step(Phase.CHANGE, up=(SqlOp(_IDENTITY.format(**names)),), down=(SqlOp(back_to),))
 
 
-def _renamed(table: str, renames: Mapping[str, str]) -> Operations:
-    return tuple(RenameColumnOp(table, one, modify_name=renames[one]) for one in renaming_order(renames))
+def _renamed(table: Table, renames: Mapping[str, str]) -> Operations:
+    return tuple(
+        RenameColumnOp(table.name, one, schema=table.schema, modify_name=renames[one])
+        for one in renaming_order(renames)
+    )
 
 
 def _words_taken(view: View, table: Table) -> Iterator[Step]:
@@ -149,14 +148,14 @@ def _words_taken(view: View, table: Table) -> Iterator[Step]:
 
 
 def _words_back(view: View, table: Table) -> Operations:
-    return (SqlOp(_WORDS_BACK.format(table=quoted(table.name), word=word_of("", view))),)
+    return (SqlOp(_WORDS_BACK.format(table=table.sql_name, word=word_of("", view))),)
 
 
-def _check_of_words(adoption: Adoption) -> str:
+def _check_of_words(adoption: Adoption, new: Table) -> str:
     status = next(one.name for one in adoption.view.columns if one.column == "status")
     return _UNKNOWN_WORDS.format(
         status=quoted(status),
-        table=quoted(adoption.table.name),
+        table=new.sql_name_of(adoption.table.name),
         name=text_literal(adoption.table.name),
         words=listed(known_words(adoption.view)),
     )
@@ -180,4 +179,4 @@ def _names(adoption: Adoption, new: Table) -> str:
         f"('{kind}', ARRAY[{listed(columns)}], {text_literal(fitted(name))})"
         for kind, columns, name in wanted
     )
-    return _NAMES.format(wanted=rows, table=text_literal(quoted(new.name)))
+    return _NAMES.format(wanted=rows, table=text_literal(new.sql_name))

@@ -81,7 +81,7 @@ class _Lowering:
         steps = self._steps
         match one:
             case ColumnRenamed(old=column, new=name):
-                yield names.column_renamed(column.name, name, steps.new.name)
+                yield names.column_renamed(column.name, name, steps.new)
             case ColumnAltered(old=old, new=new):
                 yield from columns.altered(old, new, steps)
             case Added(element=element):
