@@ -286,3 +286,14 @@ def test_a_side_that_changed_nothing_gives_the_other_one_back(source: str, numbe
 def test_every_generated_file_can_be_merged_by_members(file: Path) -> None:
     text = file.read_text()
     assert merged(text, f"{text}\nmine = 1\n", f"{text}\nalso = 1\n").count(" = 1\n") >= 2
+
+
+def test_comments_of_both_sides_inside_one_argument_are_a_conflict_and_not_lost() -> None:
+    base = "a = f(\n    g(\n        1,\n    ),\n)\n"
+    new, yours = (base.replace("        1", f"        # {who}\n        1") for who in ("generated", "mine"))
+    found = merge_file(FILE, base, new, yours)
+    assert found.conflicts
+    assert "# generated" in found.text
+    assert "# mine" in found.text
+    assert merge_file(FILE, base, new, base).text == new
+    assert merge_file(FILE, base, base, yours).text == yours

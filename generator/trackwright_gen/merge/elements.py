@@ -10,6 +10,7 @@ from trackwright_gen.merge.rows import Rows
 from trackwright_gen.merge.sequence import Named, Sides, Unmergeable, Unnamed, merge_sequences
 
 _COMMA = re.compile(r"\s*,\s*")
+_COMMENT = re.compile(r"#[^\n]*")
 _OPENING = re.compile(r"[(\[{]\s*")
 _CLOSING = re.compile(r"\s*,?\s*[)\]}]")
 
@@ -55,6 +56,11 @@ def bracket_of(rows: Rows, value: ast.expr | None, *, first: int, last: int) -> 
     elements = [Element(_key(item), _said(item, text), text) for item, text in zip(items, texts, strict=True)]
     head = rows.text[rows.start(first) : opening + 1]
     return Bracket(head, tuple(elements), rows.text[closing - 1 : rows.start(last + 1)])
+
+
+def _meaning(item: ast.expr | ast.keyword, text: str) -> str:
+    """What the parser makes of an item, and the comments inside of it, which it does not see."""
+    return "\n".join([ast.dump(item), *_COMMENT.findall(text)])
 
 
 def merged_brackets(base: Bracket, new: Bracket, yours: Bracket, *, indent: str) -> str:
