@@ -66,6 +66,13 @@ test-plans: $(VENV)/dev.stamp ## the plans of all hot statements on a large tabl
 fuzz: $(VENV)/dev.stamp ## the linter under mutated source, for long (EXAMPLES=n, 5000)
 	TRACKWRIGHT_FUZZ_EXAMPLES=$(or $(EXAMPLES),5000) $(BIN)/python -m pytest -q -n 2 tests/lint/test_fuzz.py
 
+test-specs: $(VENV)/dev.stamp ## random specs, six domains a project, and hostile ones (EXAMPLES=n, 60 domains)
+	TRACKWRIGHT_SPEC_BATCHES=$$(( ($(or $(EXAMPLES),60) + 5) / 6 )) TRACKWRIGHT_HOSTILE_EXAMPLES=$$(( $(or $(EXAMPLES),60) * 20 )) \
+		$(BIN)/python -m pytest -n 0 tests/generator/test_random_specs.py tests/generator/test_hostile_specs.py
+
+test-mutation: $(VENV)/dev.stamp ## every mutant of a generated service, task and CRUD class against its tests
+	TRACKWRIGHT_MUTANTS=1000 $(BIN)/python -m pytest -n 0 tests/generator/test_mutation.py
+
 check: $(VENV)/dev.stamp ## ruff, format, three type checkers, import contracts, bandit, our own linter
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from odd_specs import BARE, QUEUE
+from odd_specs import BARE, QUEUE, TEST_RUN, TRACKING
 from sqlalchemy import create_engine, inspect
 from target_projects import target_project
 
@@ -19,7 +19,7 @@ KINDS = [
     pytest.param(("layered", False), id="layered and sync"),
     pytest.param(("package", True), id="package and async"),
 ]
-ODD_SPECS = {"queue": QUEUE, "bare": BARE}
+ODD_SPECS = {"queue": QUEUE, "bare": BARE, "test_run": TEST_RUN, "tracking": TRACKING}
 DOMAINS = ("contribution_realization", "etf_price_update", *ODD_SPECS)
 
 

@@ -114,6 +114,17 @@ REFUSED = {
         with_fields("state: {type: string, column: Status}"),
         ["3:33 the column 'Status' belongs to the base structure"],
     ),
+    "words of SQL that SQLAlchemy leaves as they are": (
+        with_fields("lateral: {type: string}", "a: {type: string, column: Returning}"),
+        [
+            "3:3 'lateral' is a word of SQL that SQLAlchemy does not quote",
+            "4:29 'Returning' is a word of SQL that SQLAlchemy does not quote",
+        ],
+    ),
+    "a class that trackwright has already": (
+        "domain: d\nnames: {class: BaseTask}\n",
+        ["2:16 the class BaseTaskTracking is there already, in trackwright itself"],
+    ),
     "names of more than 63 bytes": (
         with_fields(f"{'f' * 64}: {{type: string}}", f"g: {{type: string, column: {'c' * 64}}}"),
         [

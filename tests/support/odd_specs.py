@@ -37,4 +37,22 @@ task:
   retry: {retry_on: [json.JSONDecodeError, ValueError], give_up_on: [KeyError], backoff: fixed}
 '''
 
+TEST_RUN = """
+domain: test_run
+fields:
+  kind: {type: enum, values: [a, b]}
+  void: {type: integer}
+  joined: {type: string, default_sql: "'a' || 'b'"}
+  legacy_id: {type: integer, unique: true}
+unique: [[kind, void]]
+checks: [{name: void, field: void, is: "null"}]
+task:
+  name: test_it
+  retry: {max_attempts: 1, base: 0s, retry_on: [urllib.error.URLError]}
+"""
+"""What pytest would take for tests; one attempt, no wait before the next, an error that says nothing of itself."""
+
+TRACKING = "domain: tracking\ntask: {name: values}\n"
+"""A domain and a task whose names generated modules and services have already."""
+
 BARE = "domain: bare\n"

@@ -11,6 +11,7 @@ from trackwright_gen.spec.field_types import type_of
 from trackwright_gen.spec.model import DomainSpec
 from trackwright_gen.spec.naming import DerivedNames, Names
 from trackwright_gen.spec.predicates import condition_sql, enum_sql, known_column
+from trackwright_gen.spec.sql import default_sql
 
 
 def table_of(spec: DomainSpec, names: Names) -> Table:
@@ -47,7 +48,7 @@ def _column(use: FieldUse) -> Column:
             hint="give the field a `type`, or a reference to a known table",
         )
     field_type = type_of(field.type)
-    server_default = field.default_sql
+    server_default = None if field.default_sql is None else default_sql(field.default_sql)
     if field.default is not None:
         server_default = field_type.sql_literal(field.default)
     return Column(

@@ -8,7 +8,7 @@ from trackwright_gen.plan.table import Check, Index, Table, Unique
 from trackwright_gen.project.model import Project
 from trackwright_gen.render.fields import enum_snippets, field_snippets
 from trackwright_gen.spec.model import DomainSpec, TaskSpec
-from trackwright_gen.spec.naming import Names
+from trackwright_gen.spec.naming import Names, lookup_name
 from trackwright_gen.spec.sql import for_text_clause
 from trackwright_gen.spec.type_source import type_source
 
@@ -84,10 +84,9 @@ def _lookups(spec: DomainSpec, fields: dict[str, Any]) -> list[dict[str, Any]]:
     for names, condition in [*((one, None) for one in single), *listed]:
         if any(name not in fields for name in names):
             continue  # a core column among them: the row's id or its Celery id already find it
-        suffix = "_and_".join(names)
         found.append(
             {
-                "method": f"get_active_by_{suffix}" if condition else f"get_by_{suffix}",
+                "method": lookup_name(names, active=condition is not None),
                 "fields": [fields[name] for name in names],
                 "active": condition is not None,
             }
@@ -111,6 +110,7 @@ def _task(task: TaskSpec, *, is_async_project: bool) -> dict[str, Any]:
         "retry_on": list(retry.retry_on),
         "give_up_on": list(retry.give_up_on),
         "error_modules": sorted({name.rpartition(".")[0] for name in errors if "." in name}),
+        "retries_at_once": retry.base == 0,
         "test_error": next(iter(retry.retry_on), "Exception"),
     }
 

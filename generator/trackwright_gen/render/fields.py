@@ -45,12 +45,21 @@ def field_snippets(use: FieldUse, table: Table, spec: DomainSpec) -> FieldSnippe
         "mapped": _mapped_column(use, column, column_type, key, default),
         "schema": schema_fields(use, annotation.text, None if default is None else default.text),
         "examples": [example.text for example in examples],
+        "fills_in": use.spec.default_sql is None
+        and not _is_needed(use, spec)
+        and (default or column.nullable),
+        "is_empty": examples[0].text == "None",
         "summary": kind.summary,
         "comment": use.spec.comment or "",
         "references": use.spec.references or "",
     }
     sources = [annotation, column_type, *examples, *([default] if default else [])]
     return FieldSnippets(values, tuple(sorted({needed for source in sources for needed in source.imports})))
+
+
+def _is_needed(use: FieldUse, spec: DomainSpec) -> bool:
+    """Whether a check refuses a row without the field."""
+    return any(check.field == use.name and check.is_ == "not null" for check in spec.checks)
 
 
 def enum_snippets(use: FieldUse) -> dict[str, Any]:

@@ -15,6 +15,8 @@ _TRIES = 200
 def example(use: FieldUse, index: int, spec: DomainSpec) -> object:
     """A value that the table accepts; another one for each small index where the checks leave that many."""
     conditions = [check for check in spec.checks if check.field == use.name]
+    if any(condition.is_ == "null" for condition in conditions):
+        return None
     candidates = _candidates(use, index, conditions)
     fallback = type_of(use.spec.type).example(use, index)
     return next((value for value in candidates if all(_holds(value, one) for one in conditions)), fallback)
@@ -22,7 +24,8 @@ def example(use: FieldUse, index: int, spec: DomainSpec) -> object:
 
 def example_source(use: FieldUse, index: int, spec: DomainSpec) -> Source:
     """The example as Python source."""
-    return type_of(use.spec.type).python_literal(example(use, index, spec), use)
+    value = example(use, index, spec)
+    return Source("None") if value is None else type_of(use.spec.type).python_literal(value, use)
 
 
 def _candidates(use: FieldUse, index: int, conditions: Sequence[ConditionSpec]) -> Iterator[object]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from trackwright_gen.errors import ToolError
 from trackwright_gen.spec.core import CORE_ATTRIBUTES, CORE_FIELDS
 from trackwright_gen.spec.model import DomainSpec
-from trackwright_gen.spec.naming import LONGEST_IDENTIFIER, Names, attribute_name
+from trackwright_gen.spec.naming import LONGEST_IDENTIFIER, Names, attribute_name, column_name
 from trackwright_gen.spec.places import Places
+from trackwright_gen.spec.sql_words import UNQUOTED_WORDS
 
 _SQLALCHEMY_NAMES = frozenset({"registry"})
 
@@ -19,6 +20,14 @@ def field_name_errors(spec: DomainSpec, places: Places) -> Iterator[ToolError]:
         if message:
             yield places.error(("fields", name), message, hint=hint, side="key")
     for name, field in spec.fields.items():
+        if column_name(name, field).lower() in UNQUOTED_WORDS:
+            column = column_name(name, field)
+            yield places.error(
+                ("fields", name, "column") if field.column else ("fields", name),
+                f"{column!r} is a word of SQL that SQLAlchemy does not quote",
+                hint=f"write `{name}: {{..., column: {column}_}}`",
+                side="value" if field.column else "key",
+            )
         if field.column and field.column.lower() in CORE_FIELDS:
             yield places.error(
                 ("fields", name, "column"), f"the column {field.column!r} belongs to the base structure"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from trackwright_gen.spec.field_type import FieldUse
+from trackwright_gen.spec.generated_names import CLASSES, CREATE_METHODS, FUNCTIONS, LOOKUPS
 from trackwright_gen.spec.model import DomainSpec, FieldSpec
 
 LONGEST_IDENTIFIER = 63
@@ -21,8 +22,11 @@ _TEMPLATE_NAMES = frozenset(
         *("conv", "dt", "field", "func", "mapped_column", "relationship", "text"),
         # Parameters of the methods that take a domain's fields by name.
         *("cls", "commit", "db", "run", "self", "task"),
+        # What those methods use.
+        *("has_status", "select", "statement"),
     }
 )
+KINDS = ("Tracking", "Service", "CRUD", "Create", "Update", "InDB", "Filter")
 _BUILTINS = frozenset(name for name in dir(builtins) if name.islower())
 _PYDANTIC_NAMES = frozenset(name for name in (*dir(BaseModel), *dir(type(BaseModel))) if name[0] != "_")
 ALIASED = _BUILTINS | _PYDANTIC_NAMES | _TEMPLATE_NAMES
@@ -47,14 +51,17 @@ class Names:
     """The task as Celery and the spec call it."""
     task_function: str
     """The task's function: the same, unless that shadows a builtin."""
+    create_method: str
+    """The service's method that makes a row."""
     module: str
     """The generated modules' name: the domain, unless that shadows a module of the standard library."""
 
     @classmethod
     def of(cls, spec: DomainSpec) -> "Names":
         """Derive all names of a domain."""
-        prefix = spec.names.class_ or class_name(spec.domain)
+        prefix = spec.names.class_ or _prefix(spec.domain)
         task = spec.task.name or f"run_{spec.domain}"
+        create = f"create_{spec.domain}"
         return cls(
             domain=spec.domain,
             class_prefix=prefix,
@@ -67,7 +74,8 @@ class Names:
             filter_schema=f"{prefix}Filter",
             table=f"{spec.domain}_task_tracking",
             task=task,
-            task_function=f"{task}_task" if task in _BUILTINS or keyword.issoftkeyword(task) else task,
+            task_function=_function(task, spec),
+            create_method=f"{create}_row" if create in CREATE_METHODS else create,
             module=module_name(spec.domain),
         )
 
@@ -83,13 +91,36 @@ class Names:
 
     def _enum_class(self, name: str) -> str:
         own = f"{self.class_prefix}{class_name(name)}"
-        taken = {self.model, self.service, self.crud, self.create_schema, self.update_schema}
-        return f"{own}Choice" if own in taken | {self.in_db_schema, self.filter_schema} else own
+        return f"{own}Choice" if own in CLASSES | {*_classes_of(self.class_prefix)} else own
 
 
 def class_name(name: str) -> str:
     """`etf_price_update` -> `EtfPriceUpdate`; never guessed back."""
     return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+
+
+def _classes_of(prefix: str) -> tuple[str, ...]:
+    return tuple(f"{prefix}{kind}" for kind in KINDS)
+
+
+def _prefix(domain: str) -> str:
+    """What the domain's classes begin with: its own name, unless generated modules have such a class already."""
+    prefix = class_name(domain)
+    return prefix if CLASSES.isdisjoint(_classes_of(prefix)) else f"{prefix}Domain"
+
+
+def _function(task: str, spec: DomainSpec) -> str:
+    """The task's function: its name, unless that means something else in the modules where it stands."""
+    errors = (*spec.task.retry.retry_on, *spec.task.retry.give_up_on)
+    imported = {name.partition(".")[0] for name in errors if "." in name}
+    taken = task in _BUILTINS | FUNCTIONS | imported or keyword.issoftkeyword(task)
+    return f"{task}_task" if taken else task
+
+
+def lookup_name(fields: Iterable[str], *, active: bool) -> str:
+    """The CRUD method that finds a row by a unique rule."""
+    found = f"get_{'active_' if active else ''}by_{'_and_'.join(fields)}"
+    return f"{found}_value" if found in LOOKUPS else found
 
 
 def module_name(domain: str) -> str:

@@ -6,6 +6,9 @@ import re
 from trackwright_gen.errors import ToolError
 from trackwright_gen.spec.sql_words import RESERVED_WORDS
 
+_CONSTANT = re.compile(
+    r"[-+]?[0-9]+(\.[0-9]+)?|'([^']|'')*'|CURRENT_(DATE|TIME|TIMESTAMP)|TRUE|FALSE|NULL", re.IGNORECASE
+)
 _PLAIN = re.compile(r"[a-z_][a-z0-9_$]*")
 
 
@@ -19,6 +22,25 @@ def quoted(name: str) -> str:
 def qualified(schema: str | None, name: str) -> str:
     """A table's name, or an index's, with the schema that it lies in, where it is not the default one."""
     return quoted(name) if schema is None else f"{quoted(schema)}.{quoted(name)}"
+
+
+def default_sql(expression: str) -> str:
+    """An expression as a column's default: SQLite wants parentheses around all but a literal, PostgreSQL takes them."""
+    bare = expression.strip()
+    return bare if _CONSTANT.fullmatch(bare) or without_parentheses(bare) != bare else f"({bare})"
+
+
+def without_parentheses(expression: str) -> str:
+    """What stands in a pair of parentheses around the whole expression; the expression, where there is none."""
+    if not (expression.startswith("(") and expression.endswith(")")):
+        return expression
+    depth, in_text = 0, False
+    for position, character in enumerate(expression):
+        in_text ^= character == "'"
+        depth += 0 if in_text else (character == "(") - (character == ")")
+        if depth == 0 and not in_text and position < len(expression) - 1:
+            return expression
+    return expression[1:-1]
 
 
 def text_literal(value: str) -> str:

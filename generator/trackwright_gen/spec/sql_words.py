@@ -17,3 +17,8 @@ rollback row select session_user set similar some symmetric table temp temporary
 trigger true union unique update user using vacuum values variadic verbose view virtual when where window with
 """
 RESERVED_WORDS = frozenset(_WORDS.split())
+
+UNQUOTED_WORDS = frozenset(
+    {"collation", "concurrently", "lateral", "nothing", "returning", "system_user", "tablesample"}
+)
+"""Words that PostgreSQL or SQLite refuses as a column's name and that SQLAlchemy does not quote for it."""

@@ -5,14 +5,20 @@ import keyword
 from collections.abc import Iterator
 
 from trackwright_gen.errors import ToolError
+from trackwright_gen.spec.generated_names import CLASSES
 from trackwright_gen.spec.model import DomainSpec, TaskSpec
-from trackwright_gen.spec.naming import LONGEST_IDENTIFIER
+from trackwright_gen.spec.naming import KINDS, LONGEST_IDENTIFIER
 from trackwright_gen.spec.places import Places
 
 
 def task_errors(spec: DomainSpec, places: Places) -> Iterator[ToolError]:
     """Look at `task`."""
     task = spec.task
+    prefix = spec.names.class_
+    if prefix and (taken := sorted(CLASSES & {f"{prefix}{kind}" for kind in KINDS})):
+        yield places.error(
+            ("names", "class"), f"the class {taken[0]} is there already, in trackwright itself"
+        )
     if task.name and keyword.iskeyword(task.name):
         yield places.error(("task", "name"), f"{task.name!r} is a keyword of Python", hint=f"run_{task.name}")
     if task.name and len(task.name) > LONGEST_IDENTIFIER:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Update, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
-from trackwright import InvalidTransition, TrackingStatus
+from trackwright import Backoff, InvalidTransition, Retention, TrackingStatus
 from trackwright.jobs import TaskRun
 from trackwright.testing import AssertTransition, EagerTasks, TrackingFactory
 
@@ -65,6 +65,10 @@ class TrialError(Exception):
         """Take a message, whatever the error it stands for takes."""
         Exception.__init__(self, message)
 
+    def __str__(self) -> str:
+        """Say the message."""
+        return str(self.args[0])
+
 
 def succeed(run: TaskRun[EtfPriceUpdateTracking]) -> None:
     """A body with nothing to do."""
@@ -94,6 +98,19 @@ def test_the_service_creates_from_typed_arguments(tracking_sessions: Sessions) -
         tracking_id = EtfPriceUpdateService(session).create_etf_price_update(**given)
         session.commit()
     for name, value in values().items():
+        assert getattr(row(tracking_sessions, tracking_id), name) == value
+
+
+def test_the_service_fills_in_what_is_left_out(tracking_sessions: Sessions) -> None:
+    left_out: dict[str, Any] = {
+        "price": None,
+        "source": None,
+    }
+    given = {name: value for name, value in values().items() if name not in left_out}
+    with tracking_sessions() as session:
+        tracking_id = EtfPriceUpdateService(session).create_etf_price_update(**given)
+        session.commit()
+    for name, value in left_out.items():
         assert getattr(row(tracking_sessions, tracking_id), name) == value
 
 
@@ -184,6 +201,17 @@ def test_lists_show_rows_by_their_status(
         )
 
 
+def test_the_task_keeps_to_its_spec() -> None:
+    task = update_etf_price
+    limits = (task.soft_time_limit, task.time_limit, task.stale_after)
+    assert (task.send_to, *limits) == ("prices", 300, 360, 900)
+    assert task.retention == Retention(completed=30, cancelled=30, failed=90)
+    assert task.backoff == Backoff(base=60, cap=3600)
+    assert task.retry_on == (Exception,)
+    assert task.give_up_on == ()
+    assert task.on_cancel is not None
+
+
 def test_the_task_completes_its_row(
     tracking_sessions: Sessions,
     tracking_factory: TrackingFactory,
@@ -212,7 +240,7 @@ def test_a_failed_attempt_is_tried_again(
     assert found.attempts == 1
     assert found.scheduled_at is not None
     assert found.error_message is not None
-    assert "attempt 1 failed" in found.error_message
+    assert f"attempt {found.attempts} failed" in found.error_message
 
 
 def test_the_last_attempt_fails_the_row(
@@ -254,7 +282,7 @@ def test_a_worker_that_dies_loses_its_attempt_and_the_effect_is_there_once(
     eager_tracked_tasks: EagerTasks,
     assert_transition: AssertTransition,
 ) -> None:
-    made = tracking_factory(EtfPriceUpdateTracking, **values())
+    made = tracking_factory(EtfPriceUpdateTracking, max_attempts=2, **values())
     ends: list[str] = []
 
     def body(run: TaskRun[EtfPriceUpdateTracking]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Update, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
-from trackwright import InvalidTransition, TrackingStatus
+from trackwright import Backoff, InvalidTransition, Retention, TrackingStatus
 from trackwright.jobs import AsyncTaskRun, TaskRun
 from trackwright.testing import AssertTransition, EagerTasks, TrackingFactory
 
@@ -79,6 +79,10 @@ class TrialError(Exception):
         """Take a message, whatever the error it stands for takes."""
         Exception.__init__(self, message)
 
+    def __str__(self) -> str:
+        """Say the message."""
+        return str(self.args[0])
+
 
 def succeed(run: TaskRun[EtfPriceUpdateTracking]) -> None:
     """A body with nothing to do."""
@@ -115,6 +119,26 @@ def test_the_service_creates_from_typed_arguments(tracking_sessions: Sessions) -
 
     tracking_id = asyncio.run(scenario())
     for name, value in values().items():
+        assert getattr(row(tracking_sessions, tracking_id), name) == value
+
+
+def test_the_service_fills_in_what_is_left_out(tracking_sessions: Sessions) -> None:
+    left_out: dict[str, Any] = {
+        "price": None,
+        "source": None,
+    }
+    given = {name: value for name, value in values().items() if name not in left_out}
+
+    async def scenario() -> int:
+        async with tracking_sessions() as session:
+            tracking_id = await EtfPriceUpdateService(session).create_etf_price_update(
+                **given
+            )
+            await session.commit()
+            return tracking_id
+
+    tracking_id = asyncio.run(scenario())
+    for name, value in left_out.items():
         assert getattr(row(tracking_sessions, tracking_id), name) == value
 
 
@@ -212,6 +236,17 @@ def test_lists_show_rows_by_their_status(
     assert asyncio.run(scenario()) == ([done], [waiting], 1)
 
 
+def test_the_task_keeps_to_its_spec() -> None:
+    task = update_etf_price
+    limits = (task.soft_time_limit, task.time_limit, task.stale_after)
+    assert (task.send_to, *limits) == ("prices", 300, 360, 900)
+    assert task.retention == Retention(completed=30, cancelled=30, failed=90)
+    assert task.backoff == Backoff(base=60, cap=3600)
+    assert task.retry_on == (Exception,)
+    assert task.give_up_on == ()
+    assert task.on_cancel is not None
+
+
 def test_the_task_completes_its_row(
     tracking_sessions: Sessions,
     tracking_factory: TrackingFactory,
@@ -240,7 +275,7 @@ def test_a_failed_attempt_is_tried_again(
     assert found.attempts == 1
     assert found.scheduled_at is not None
     assert found.error_message is not None
-    assert "attempt 1 failed" in found.error_message
+    assert f"attempt {found.attempts} failed" in found.error_message
 
 
 def test_the_last_attempt_fails_the_row(
@@ -282,7 +317,7 @@ def test_a_worker_that_dies_loses_its_attempt_and_the_effect_is_there_once(
     eager_tracked_tasks: EagerTasks,
     assert_transition: AssertTransition,
 ) -> None:
-    made = tracking_factory(EtfPriceUpdateTracking, **values())
+    made = tracking_factory(EtfPriceUpdateTracking, max_attempts=2, **values())
     ends: list[str] = []
 
     async def body(run: AsyncTaskRun[EtfPriceUpdateTracking]) -> None:
