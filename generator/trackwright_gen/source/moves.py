@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from trackwright_gen.source.jobs import Evidence
 from trackwright_gen.source.resolver import Resolver
-from trackwright_gen.source.scopes import Scope
+from trackwright_gen.source.scopes import Scope, names_of_called
 from trackwright_gen.source.statuses import STATUSES
 from trackwright_gen.source.values import (
     ClassValue,
@@ -23,6 +23,7 @@ from trackwright_gen.source.values import (
 Statuses = Mapping[str, frozenset[str]]
 """What the parameters of a function may hold, by their names."""
 NOTHING: Statuses = {}
+_MOVING = frozenset({"handle_task_error", "retry_with_backoff", "update_task_status", "update_status"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Moves:
 
     def of_call(self, call: ast.Call, scope: Scope, given: Statuses = NOTHING) -> Move | None:
         """What a call itself does to a row, with what the parameters around it hold."""
-        name = called_name(call)
+        name = next((each for each in names_of_called(call, scope) if each in _MOVING), "")
         if name == "handle_task_error":
             return self._made(call, scope, frozenset({"FAILED"}), name)
         if name == "retry_with_backoff" and self._is_utility(call, scope):

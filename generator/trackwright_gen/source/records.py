@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from trackwright_gen.source.resolver import Resolver
-from trackwright_gen.source.scopes import Assigned, Scope
+from trackwright_gen.source.scopes import Assigned, Scope, names_of_called
 from trackwright_gen.source.values import ClassValue, InstanceValue, Made, Member, ParameterValue, Value
 
 STATUS = re.compile(r"(?:\w+_)?(?:status|state)")
@@ -24,7 +24,7 @@ _OF_WORK = re.compile(
     r"(?:error|exception|failure|traceback)\w*|\w*_error|attempts?|retries|retry_count|progress\w*"
     r"|results?|logs?|messages?|worker\w*"
 )
-_COLUMN = re.compile(r"Column|mapped_column|(?!Field$)\w*Field")
+_COLUMN = re.compile(r"Column|mapped_column|ForeignKey|relationship|(?!Field$)\w*Field")
 _MOST_STEPS = 30
 """Longer chains of calls on one query are not met."""
 
@@ -116,13 +116,13 @@ def _has_end(columns: set[str]) -> bool:
 
 def _columns(class_: Scope) -> Iterator[str]:
     for name, bindings in class_.bindings.items():
-        if any(isinstance(each, Assigned) and _is_column(each) for each in bindings):
+        if any(isinstance(each, Assigned) and _is_column(each, class_) for each in bindings):
             yield name
 
 
-def _is_column(binding: Assigned) -> bool:
+def _is_column(binding: Assigned, class_: Scope) -> bool:
     if isinstance(binding.value, ast.Call):
-        called = ast.unparse(binding.value.func).rpartition(".")[2]
-        if _COLUMN.fullmatch(called) or called in {"ForeignKey", "OneToOneField", "relationship"}:
+        called = names_of_called(binding.value, class_)
+        if any(map(_COLUMN.fullmatch, called)):
             return True
     return binding.annotation is not None and "Mapped[" in ast.unparse(binding.annotation)

@@ -92,6 +92,24 @@ def enclosing_class(scope: Scope) -> Scope | None:
     return inner
 
 
+def names_of_called(call: ast.Call, scope: Scope) -> tuple[str, ...]:
+    """The names that what is called goes by: the one in the call, and the one that it was imported from."""
+    match call.func:
+        case ast.Attribute(attr=name):
+            return (name,)
+        case ast.Name(id=name):
+            inner: Scope | None = scope
+            while inner is not None and name not in inner.bindings:
+                inner = inner.parent
+            bound = inner.bindings[name] if inner is not None else []
+            return (
+                name,
+                *(each.attribute for each in bound if isinstance(each, Imported) and each.attribute),
+            )
+        case _:
+            return ()
+
+
 Binding = Imported | Assigned | Parameter | Opaque | Scope
 
 

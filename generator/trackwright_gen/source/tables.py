@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from trackwright_gen.source.resolver import Resolver
-from trackwright_gen.source.scopes import Assigned, Module, Scope
+from trackwright_gen.source.scopes import Assigned, Module, Scope, names_of_called
 from trackwright_gen.source.search import Search
 from trackwright_gen.source.values import (
     ClassValue,
@@ -36,6 +36,7 @@ _OF_WORK = frozenset({"celery_task_id", "attempts", "max_attempts", "error_messa
 _PLAIN_BASE = re.compile(
     r"(?:.*\.)?(?:\w*Base|DeclarativeBase\w*|Model|SQLModel|object|MappedAsDataclass|Generic)"
 )
+_COLUMNS = frozenset({"Column", "mapped_column", "Field"})
 _MANY = 6
 """So many core columns make an abstract class the project's own base."""
 
@@ -182,7 +183,7 @@ def _own_columns(class_: Scope) -> list[Column]:
     found: list[Column] = []
     for attribute, bindings in class_.bindings.items():
         for binding in bindings:
-            if isinstance(binding, Assigned) and _is_column(binding):
+            if isinstance(binding, Assigned) and _is_column(binding, class_):
                 call = binding.value if isinstance(binding.value, ast.Call) else None
                 found.append(Column(attribute, _column_name(attribute, call), call, class_))
             elif isinstance(binding, Scope) and any(
@@ -192,11 +193,11 @@ def _own_columns(class_: Scope) -> list[Column]:
     return found
 
 
-def _is_column(binding: Assigned) -> bool:
-    if isinstance(binding.value, ast.Call):
-        called = ast.unparse(binding.value.func).rpartition(".")[2]
-        if called in {"Column", "mapped_column", "Field"}:
-            return True
+def _is_column(binding: Assigned, class_: Scope) -> bool:
+    if isinstance(binding.value, ast.Call) and not _COLUMNS.isdisjoint(
+        names_of_called(binding.value, class_)
+    ):
+        return True
     return binding.annotation is not None and ast.unparse(binding.annotation).rpartition(".")[2].startswith(
         "Mapped["
     )

@@ -40,7 +40,7 @@ from collections.abc import Iterator
 from trackwright_gen.lint.ancestry import rows_of
 from trackwright_gen.lint.rule import Finding
 from trackwright_gen.source.project import SourceProject
-from trackwright_gen.source.scopes import Scope
+from trackwright_gen.source.scopes import Scope, names_of_called
 from trackwright_gen.source.tables import names_of_tables
 from trackwright_gen.source.values import ClassValue, Text
 
@@ -67,7 +67,8 @@ def _foreign_keys(class_: Scope) -> Iterator[ast.expr]:
     """What `ForeignKey(...)` and each column of `ForeignKeyConstraint([...], [...])` point at."""
     for scope in class_.walk():
         for call in scope.calls:
-            match ast.unparse(call.func).rpartition(".")[2], call.args:
+            names = names_of_called(call, scope)
+            match next((each for each in names if each.startswith("ForeignKey")), ""), call.args:
                 case "ForeignKey", [target, *_]:
                     yield target
                 case "ForeignKeyConstraint", [
