@@ -137,6 +137,27 @@ def test_settings_are_read(tmp_path: Path) -> None:
     assert run(tmp_path, "lint", "--select", "TW101").exit_code == 1
 
 
+@pytest.mark.parametrize(
+    ("setting", "left"),
+    [
+        ("extend-exclude = ['old']", ["new/t.py"]),
+        ("extend-exclude = ['shop/new']", ["new/t.py", "old/t.py"]),
+        ("exclude = ['new']", ["old/t.py", "venv/t.py"]),
+    ],
+)
+def test_settings_leave_files_out(setting: str, left: list[str], tmp_path: Path) -> None:
+    tree = {"trackwright.toml": f"[lint]\n{setting}\n", "new/t.py": TASK, "old/t.py": TASK, "venv/t.py": TASK}
+    done = run(tmp_path, "lint", "--output-format", "concise", tree={"pyproject.toml": "", **tree})
+    assert [line.partition(":")[0] for line in done.output.splitlines()[:-1]] == left
+
+
+def test_every_wrong_selector_and_setting_is_told_at_once(tmp_path: Path) -> None:
+    done = run(tmp_path, "lint", "--select", "TW9999", "--ignore", "untracked-tsk")
+    assert done.exit_code == 2
+    assert "unknown selector 'TW9999'" in done.output
+    assert "did you mean 'untracked-task'?" in done.output
+
+
 def test_the_settings_of_the_linted_project_count(tmp_path: Path) -> None:
     write_tree(
         tmp_path,

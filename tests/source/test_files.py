@@ -73,3 +73,22 @@ def test_the_project_around_a_path_is_known(tmp_path: Path) -> None:
 def test_a_missing_path_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ToolError, match="no such file or folder"):
         select_files((tmp_path / "gone",), DEFAULT_EXCLUDE)
+
+
+def test_nested_and_negated_gitignore_files_count(tmp_path: Path) -> None:
+    write_tree(
+        tmp_path,
+        {
+            ".gitignore": "*_pb2.py\n/scratch/\n!kept_pb2.py\n",
+            "a/x_pb2.py": "",
+            "a/kept_pb2.py": "",
+            "scratch/y.py": "",
+            "b/scratch/z.py": "",
+            "b/.gitignore": "local_*.py\n!local_shared.py\n",
+            "b/local_one.py": "",
+            "b/local_shared.py": "",
+            "c/local_two.py": "",
+        },
+    )
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    assert reported(tmp_path) == ["a/kept_pb2.py", "b/local_shared.py", "b/scratch/z.py", "c/local_two.py"]
