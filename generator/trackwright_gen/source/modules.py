@@ -16,7 +16,7 @@ class ModuleMap:
         self._project_roots = tuple(roots)
         self._files = frozenset(files)
         inside = _by_folder(self._files)
-        self._folders = frozenset(each for folder in inside for each in (folder, *folder.parents))
+        self._folders = _with_parents(inside)
         self._packages = frozenset(folder for folder, names in inside.items() if "__init__.py" in names)
         self._names = frozenset(name.removesuffix(".py") for names in inside.values() for name in names)
         self._names |= {folder.name for folder in self._folders}
@@ -127,6 +127,16 @@ def _by_folder(files: Iterable[Path]) -> dict[Path, dict[str, Path]]:
         folder, name = os.path.split(path)
         found.setdefault(folder, {})[name] = path
     return {Path(folder): names for folder, names in found.items()}
+
+
+def _with_parents(folders: Iterable[Path]) -> frozenset[Path]:
+    found: set[Path] = set()
+    for folder in folders:
+        above = folder
+        while above not in found:
+            found.add(above)
+            above = above.parent
+    return frozenset(found)
 
 
 def _module_parts(path: Path) -> list[str]:

@@ -9,8 +9,8 @@ from trackwright_gen.source.index import SourceIndex
 from trackwright_gen.source.resolver import Resolver
 from trackwright_gen.source.scopes import Module
 
-_MOST_PASSING = 800_000
-"""Bytes of source whose trees are in memory together: 30 MB."""
+_MOST_PASSING = 500_000
+"""Bytes of source whose trees are in memory together: 20 MB."""
 _WORD = re.compile(rb"\w+")
 
 
