@@ -70,7 +70,7 @@ test-specs: $(VENV)/dev.stamp ## random specs, six domains a project, and hostil
 	TRACKWRIGHT_SPEC_BATCHES=$$(( ($(or $(EXAMPLES),60) + 5) / 6 )) TRACKWRIGHT_HOSTILE_EXAMPLES=$$(( $(or $(EXAMPLES),60) * 20 )) \
 		$(BIN)/python -m pytest -n 0 tests/generator/test_random_specs.py tests/generator/test_hostile_specs.py
 
-test-mutation: $(VENV)/dev.stamp ## every mutant of a generated service, task and CRUD class against its tests
+test-mutation: $(VENV)/dev.stamp ## every mutant of a generated service and task against its tests
 	TRACKWRIGHT_MUTANTS=1000 $(BIN)/python -m pytest -n 0 tests/generator/test_mutation.py
 
 check: $(VENV)/dev.stamp ## ruff, format, three type checkers, import contracts, bandit, our own linter
