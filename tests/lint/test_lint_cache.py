@@ -178,6 +178,14 @@ def test_rules_and_settings_have_results_of_their_own(tmp_path: Path, runs: Runs
     assert runs.count == 3
 
 
+def test_a_new_spec_is_seen(tmp_path: Path, runs: Runs) -> None:
+    write_tree(tmp_path, TREE)
+    lint(tmp_path)
+    write_tree(tmp_path, {"tracking/price.yaml": "domain: price\n"})
+    lint(tmp_path)
+    assert runs.count == 2
+
+
 def test_a_folder_that_cannot_be_written_is_linted(tmp_path: Path) -> None:
     write_tree(tmp_path, {**TREE, ".trackwright_cache": "in the way"})
     assert lint(tmp_path).exit_code == 1

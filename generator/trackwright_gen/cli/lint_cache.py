@@ -122,6 +122,8 @@ def _key(sources: Sources, rules: Iterable[Rule]) -> str:
         sources.settings.model_dump_json(),
         str(sources.today),
         *(rule.code for rule in rules),
+        "specs",
+        *sources.specs,
         "reports",
         *map(str, selection.reported if len(selection.reported) != len(selection.known) else ()),
     ]
