@@ -36,7 +36,8 @@ class Part:
 
 PARTS = {
     "status": Part(
-        "runtime/trackwright/status.py", "tests/runtime/test_state_machine.py tests/runtime/test_service.py"
+        "runtime/trackwright/status.py",
+        "tests/runtime/test_status.py tests/runtime/test_state_machine.py tests/runtime/test_service.py",
     ),
     "query": Part(
         "runtime/trackwright/query",
