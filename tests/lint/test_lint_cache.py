@@ -209,3 +209,16 @@ def test_old_results_are_dropped(tmp_path: Path) -> None:
     left = cache_files(tmp_path)
     assert newest in left
     assert len(left) == 20
+
+
+def test_a_new_spec_or_a_moved_exemption_is_a_new_run(tmp_path: Path, runs: Runs) -> None:
+    write_tree(tmp_path, TREE)
+    lint(tmp_path)
+    write_tree(tmp_path, {"tracking/price.yaml": "domain: price\n"})
+    lint(tmp_path)
+    assert runs.count == 2
+    exemption = '[[tool.trackwright.lint.exemptions]]\npath = "shop/**"\ncodes = ["TW101"]\nreason = "r"\n'
+    for text in (exemption, f"\n{exemption}"):
+        (tmp_path / "pyproject.toml").write_text(text)
+        lint(tmp_path)
+    assert runs.count == 4

@@ -391,10 +391,10 @@ HOSTILE = {
 
 @pytest.mark.parametrize("case", HOSTILE)
 def test_hostile_text_is_refused_quickly_with_a_message(case: str, load: Load) -> None:
-    started = time.perf_counter()
+    started = time.process_time()  # a machine with much else to do is no slower loader
     with pytest.raises((ToolError, ToolErrors)) as caught:
         load(HOSTILE[case])
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
     assert len(str(caught.value).splitlines()) <= 4 * (MOST_ERRORS + 1)
 
 

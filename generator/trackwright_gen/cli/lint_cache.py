@@ -124,6 +124,8 @@ def _key(sources: Sources, rules: Iterable[Rule]) -> str:
         *(rule.code for rule in rules),
         "specs",
         *sources.specs,
+        "exemptions",
+        *map(repr, sources.exemptions),
         "reports",
         *map(str, selection.reported if len(selection.reported) != len(selection.known) else ()),
     ]
