@@ -1,10 +1,25 @@
 """What the runtime raises: each error says what was, what was asked and what is allowed."""
 
 from collections.abc import Collection
+from typing import Any
 
 
 class TrackwrightError(Exception):
     """Base of all errors that trackwright's runtime raises."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Workers send errors from process to process. What one was made from is not what it says: pickled like
+        # other exceptions, it could not be made again, and Celery would put a nameless one in its place.
+        return _as_it_was, (type(self), self.args, vars(self))
+
+
+def _as_it_was(
+    kind: type[TrackwrightError], said: tuple[Any, ...], state: dict[str, Any]
+) -> TrackwrightError:
+    error = kind.__new__(kind)
+    error.args = said
+    vars(error).update(state)
+    return error
 
 
 class TrackingModelError(TrackwrightError, TypeError):
