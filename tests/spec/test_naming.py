@@ -49,7 +49,7 @@ def test_a_domain_named_like_a_module_or_keyword_gets_modules_of_another_name(do
 
 
 @pytest.mark.parametrize(
-    ("task", "function"), [("print", "print_task"), ("match", "match_task"), ("select", "select")]
+    ("task", "function"), [("print", "print_task"), ("match", "match_task"), ("select", "select_task")]
 )
 def test_a_task_that_would_shadow_a_builtin_keeps_its_name_for_celery(task: str, function: str) -> None:
     names = Names.of(DomainSpec(domain="d", task=TaskSpec(name=task)))

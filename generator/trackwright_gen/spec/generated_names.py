@@ -2,10 +2,10 @@
 
 _FUNCTIONS = """
 active again assert_transition async_sessionmaker asyncio body clean_up cleaned completed conv counts db done dt
-eager_tracked_tasks effect_of ends fail field found given has_status made mapped_column message missing model move
-name noted number one own pytest row rows run scenario select self session sessionmaker sessions source statement
-status succeed text tracked_task tracking_factory tracking_id tracking_models tracking_sessions update value values
-waiting wanted
+eager_tracked_tasks effect_of ends fail field found given has_status left_out limits made mapped_column message
+missing model move name noted number one own pytest row rows run scenario select self session sessionmaker sessions
+source statement status succeed task text tracked_task tracking_factory tracking_id tracking_models tracking_sessions
+update value values waiting wanted
 """
 FUNCTIONS = frozenset(_FUNCTIONS.split())
 """Of the modules in which a task is defined or imported."""
