@@ -110,6 +110,23 @@ def test_json_output_is_json_and_nothing_else(generate: Generate, project: Path)
     assert (project / revision["path"]).is_file()
 
 
+def test_the_mistakes_of_specs_come_as_json_too(generate: Generate, project: Path, files: Files) -> None:
+    spec = project / "tracking/odd.yaml"
+    spec.write_text("domain: odd\nfileds: {}\ntask: {name: 3}\n")
+    before = files()
+    outcome = generate("--output-format", "json")
+    first, second = json.loads(outcome.out)["errors"]
+    assert (outcome.code, outcome.err) == (2, "")
+    assert first == {
+        "message": "the spec has no key 'fileds'",
+        "filename": str(spec),
+        "location": {"row": 2, "column": 1},
+        "hint": "did you mean 'fields'?",
+    }
+    assert second["location"] == {"row": 3, "column": 14}
+    assert files() == before
+
+
 def test_domains_are_generated_one_by_one_and_their_migrations_follow_each_other(
     generate: Generate, project: Path
 ) -> None:

@@ -232,22 +232,6 @@ TWO_HEADS = {"alembic/versions/0002_other.py": unseen.revision("0002b", "0001")}
         pytest.param(
             {
                 "app/db/base_class.py": """
-                    from sqlalchemy.orm import DeclarativeBase
-
-                    from app.db.meta import metadata as tables
-
-
-                    class Base(DeclarativeBase):
-                        metadata = tables
-                """,
-                "app/db/meta.py": "from sqlalchemy import MetaData\n\nmetadata = MetaData(schema='app')\n",
-            },
-            ["app.db.base_class:Base puts its tables into the schema 'app'", "TrackingBase"],
-            id="a base with a schema, its metadata in another module",
-        ),
-        pytest.param(
-            {
-                "app/db/base_class.py": """
                     from sqlalchemy import MetaData
                     from sqlalchemy.orm import registry
 
@@ -340,3 +324,20 @@ def _complaint(root: Path, files: dict[str, str]) -> str:
     with pytest.raises(ToolErrors) as caught:
         detect_project(write_tree(root, files), Settings())
     return str(caught.value)
+
+
+def test_a_schema_of_the_bases_metadata_is_the_projects(tmp_path: Path) -> None:
+    files = {
+        "app/db/base_class.py": """
+            from sqlalchemy.orm import DeclarativeBase
+
+            from app.db.meta import metadata as tables
+
+
+            class Base(DeclarativeBase):
+                metadata = tables
+        """,
+        "app/db/meta.py": "from sqlalchemy import MetaData\n\nmetadata = MetaData(schema='app')\n",
+    }
+    project = detect_project(write_tree(tmp_path, unseen.LAYERED | files), Settings())
+    assert project.schema == "app"

@@ -6,10 +6,11 @@ import click
 
 from trackwright_gen.cli import unchanged
 from trackwright_gen.cli.collection import keep_all
-from trackwright_gen.cli.exit_codes import DONE
+from trackwright_gen.cli.exit_codes import DONE, FAILED
+from trackwright_gen.cli.mistakes import mistakes_as_json
 from trackwright_gen.cli.options import project_folder
 from trackwright_gen.cli.project_options import project_parts
-from trackwright_gen.errors import ToolError
+from trackwright_gen.errors import ToolError, ToolErrors
 
 
 @click.command()
@@ -47,6 +48,12 @@ def command(
     # What it brings takes three quarters of a run that has nothing to do.
     from trackwright_gen.cli.generate_run import Mode, generate
 
-    ctx.exit(
-        generate(request, Mode(writes=not (dry_run or diff or check), diff=diff, check=check), output_format)
-    )
+    mode = Mode(writes=not (dry_run or diff or check), diff=diff, check=check)
+    try:
+        code = generate(request, mode, output_format)
+    except (ToolError, ToolErrors) as error:
+        if output_format != "json":
+            raise
+        click.echo(mistakes_as_json(error))
+        code = FAILED
+    ctx.exit(code)

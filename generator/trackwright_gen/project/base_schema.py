@@ -1,4 +1,4 @@
-"""Whether a declarative base puts its tables into a database schema, which generated migrations do not know."""
+"""Whether a declarative base puts its tables into a database schema, also in ways that only Python could follow."""
 
 import ast
 
@@ -12,7 +12,7 @@ DEPTH = 5
 
 
 def puts_tables_into_schema(tree: SourceTree, base: ObjectName) -> ToolError | None:
-    """What to say of a base with a schema: its tracking tables would be created elsewhere than models look for them."""
+    """What to say of a base with a schema, where `find_schema` reads none: tables would be created elsewhere."""
     defined = tree.member(base.module, base.name) or base
     source = tree.source_of(defined)
     schema = _schema_of(tree, source, defined.name) if source else None
@@ -20,10 +20,11 @@ def puts_tables_into_schema(tree: SourceTree, base: ObjectName) -> ToolError | N
         return None
     name = f" {schema.value!r}" if isinstance(schema, ast.Constant) else ""
     return ToolError(
-        f"{base} puts its tables into the schema{name}, which generated migrations do not do",
+        f"{base} puts its tables into the schema{name}, which cannot be read here",
         at=source.at(schema),
-        hint="add a second base without a schema, and name it as `base`: class TrackingBase(DeclarativeBase): "
-        "...; give both to Alembic: target_metadata = [Base.metadata, TrackingBase.metadata]",
+        hint='write `metadata = MetaData(schema="...")` into the class, or add a second base without a schema, and '
+        "name it as `base`: class TrackingBase(DeclarativeBase): ...; give both to Alembic: "
+        "target_metadata = [Base.metadata, TrackingBase.metadata]",
     )
 
 

@@ -109,7 +109,11 @@ def _base(tree: SourceTree, settings: Settings, owners: frozenset[ObjectName]) -
     found = _named(tree, "base", settings.base) if settings.base else find_base(tree, owners)
     if found.value is None:
         return found
-    error = makes_dataclasses(tree, found.value) or puts_tables_into_schema(tree, found.value)
+    error = makes_dataclasses(tree, found.value)
+    if (
+        error is None and find_schema(tree, found.value) is None
+    ):  # what is read, migrations say in every statement
+        error = puts_tables_into_schema(tree, found.value)
     return Found(None, found.candidates, (error,)) if error else found
 
 
