@@ -35,8 +35,20 @@ def test_equal_tables_do_not_differ(tmp_path: Path) -> None:
     assert found(tmp_path, "  a: {type: integer}\n", "  a: {type: integer}\n") == ()
 
 
-def test_a_client_side_change_is_none_of_the_database(tmp_path: Path) -> None:
-    assert found(tmp_path, "task: {queue: a}\n", "task: {queue: b}\n") == ()
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("task: {queue: a}\n", "task: {queue: b}\n"),
+        ("task: {stale_after: 5m}\n", "task: {stale_after: 9m}\n"),
+        ("task: {timeout: {hard: 5m}}\n", "task: {timeout: {soft: 1m, hard: 6m}}\n"),
+        ("retention: {completed: 30d}\n", "retention: {completed: 7d, failed: 90d}\n"),
+        ("", "dependencies: {enabled: true, on_failure: run}\n"),
+        ("", "api: {enabled: false}\n"),
+    ],
+    ids=["queue", "stale rows", "limits", "retention", "dependencies", "endpoints"],
+)
+def test_a_client_side_change_is_none_of_the_database(tmp_path: Path, old: str, new: str) -> None:
+    assert found(tmp_path, old, new) == ()
 
 
 def test_a_rename_alone_makes_nothing_anew(tmp_path: Path) -> None:
