@@ -11,20 +11,6 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import JSON
 
-DEPENDENCY_KEYS = frozenset(
-    {
-        "children",
-        "dependents",
-        "frees_dependents",
-        "level",
-        "on_failure",
-        "parent",
-        "prerequisites",
-        "waiting_for",
-    }
-)
-"""What the runtime writes into the metadata of rows that depend on others."""
-
 
 class MetadataValue(FunctionElement[Any]):
     """What stands under a key of the metadata; NULL where nothing does."""

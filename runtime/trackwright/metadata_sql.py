@@ -11,8 +11,6 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import JSON
 
-METADATA_KEYS = frozenset({"cancel", "claimed_by", "trail"})
-"""What only the runtime writes there; `dispatch` a caller may give, to name the task of a row."""
 TRAIL_LENGTH = 20
 """How many past attempts a row remembers; the oldest go first."""
 TRAIL_TEXT = 1_000

@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
+from trackwright.error_text import describe
+
 logger = logging.getLogger("trackwright.jobs")
 ResultT = TypeVar("ResultT")
 PATIENCE = 30.0
@@ -37,7 +39,7 @@ def patiently(
         except Exception as error:
             if not _is_away(error) or (pause and time.monotonic() + pause > deadline):
                 raise
-            logger.warning("no database, waiting for it: %s", error, extra=dict(log_fields))
+            logger.warning("no database, waiting for it: %s", describe(error), extra=dict(log_fields))
         time.sleep(pause)
     raise AssertionError  # the pauses never end
 

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from typing import Any, overload
 
 from trackwright.legacy.mapping import USUAL_COLUMNS, LegacyMapping, LegacyMappings, as_tuple
+from trackwright.metadata_keys import DEPENDENCY_KEYS, METADATA_KEYS
 from trackwright.status import TrackingStatus
 
-_OURS = frozenset({"cancel", "claimed_by", "trail", "dispatch", "legacy"})
+_OURS = METADATA_KEYS | DEPENDENCY_KEYS | {"dispatch", "legacy"}
 
 
 class LegacyView:

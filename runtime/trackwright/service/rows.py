@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
 
 from trackwright import query
-from trackwright.dependency_sql import DEPENDENCY_KEYS
 from trackwright.dispatch import LONGEST_COUNTDOWN, RESEND_AFTER, Message, Sendable, send_after_commit
 from trackwright.errors import MetadataTooLarge
-from trackwright.metadata_sql import METADATA_KEYS
+from trackwright.metadata_keys import DEPENDENCY_KEYS, METADATA_KEYS
 from trackwright.model import TaskTrackingMixin
 
 _MACHINE_OWNED = frozenset(
