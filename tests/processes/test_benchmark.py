@@ -41,3 +41,11 @@ def test_it_says_what_was_measured(script: str, options: list[str], expected: li
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=180)
     assert done.returncode == 0, done.stderr
     assert [line.split()[0] for line in done.stdout.splitlines()] == expected
+
+
+def test_so_few_tasks_that_no_tick_of_the_processors_clock_passed_still_make_a_table() -> None:
+    code = "import runtime; print(runtime.report({'floor': runtime.Cost(1, 1, 0)}))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=BENCHMARKS, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[1].split() == ["floor", "1.00", "1.00", "nan"]
