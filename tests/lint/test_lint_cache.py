@@ -33,6 +33,11 @@ CONTENTS = [
     TASK.replace("def add", "# trackwright: exempt[TW101] reason='x' approved-by='y'\ndef add"),
     "from celery import Celery\napp = Celery()\ndef send():\n    app.send_task('shop.other')\n",
     "from celery.signals import task_prerun\n@task_prerun.connect\ndef h(**k):\n    row.status = 'PROCESSING'\n",
+    (
+        "from celery.backends.base import BaseBackend\nclass TaskRun(Base):\n    task_id = Column(String)\n"
+        "    status = Column(String)\nclass Rows(BaseBackend):\n    def _store_result(self, task_id, result, state):\n"
+        "        TaskRun(task_id=task_id, status=state)\n"
+    ),
     "from celery import Task\nclass Base(Task):\n    abstract = True\n",
     "from shop.jobs import Base\nclass Work(Base):\n    def run(self): ...\n",
     (

@@ -1,7 +1,7 @@
 """What moves a tracking row: a call of a service or a shared utility, or a service's own assignment."""
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from trackwright_gen.source.jobs import Evidence
@@ -73,6 +73,10 @@ class Moves:
 
     def note(self, function: Scope, parameter: str, given: ast.expr, scope: Scope) -> None:
         """Nothing: a tracking service is handed ids, not rows."""
+
+    def of_models(self, _models: Iterable[tuple[Scope, Evidence]]) -> tuple[Move, ...]:
+        """Nothing: no result backend brings a tracking row through its statuses."""
+        return ()
 
     def methods_of(self, _value: Value) -> tuple[Value, ...]:
         """Nothing: a tracking service is known by its class, not by what a query gives."""

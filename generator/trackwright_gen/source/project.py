@@ -12,6 +12,11 @@ from trackwright_gen.source.exemptions import AllExemptions, SettingsExemption
 from trackwright_gen.source.files import Selection
 from trackwright_gen.source.footprint import Footprint
 from trackwright_gen.source.frameworks.celery import Celery
+from trackwright_gen.source.frameworks.celery.result_backends import (
+    BACKEND_HINTS,
+    BACKEND_SHAPES,
+    result_backends,
+)
 from trackwright_gen.source.frameworks.celery.signals import SIGNAL_HINTS, SIGNAL_SHAPES, handlers
 from trackwright_gen.source.index import SourceIndex
 from trackwright_gen.source.jobs import Declaration, Exemption, Job
@@ -98,13 +103,20 @@ def read_project(
     index.matching(celery.shapes, hints=celery.hints)
     leads = _follow_leads(index, celery, models, options.known_names)
     index.load_for_all(SIGNAL_SHAPES, hints=SIGNAL_HINTS)
+    index.load_for_all(BACKEND_SHAPES, hints=BACKEND_HINTS)
     reported = frozenset(selection.reported)
     shown = reported | {path for path, _ in selection.odd}
     search = Search(index, resolver, reported)
     modules = tuple(module for module in index.modules if module.path in reported)
     exemptions = AllExemptions(search, options.exemptions)
     records = Records(resolver, models.is_legacy_class)
-    tracking = Tracking(resolver, options.tracking_markers, records, tuple(handlers(resolver, index.modules)))
+    tracking = Tracking(
+        resolver,
+        options.tracking_markers,
+        records,
+        tuple(handlers(resolver, index.modules)),
+        tuple(result_backends(resolver, index.modules)),
+    )
     declared = [*celery.declarations(index.modules, modules), *other_declarations(resolver, search)]
     jobs = _ordered(_job(each, tracking, exemptions, options.today) for each in declared)
     asked = selection.reported if options.check_syntax else ()

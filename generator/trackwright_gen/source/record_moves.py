@@ -9,8 +9,16 @@ from trackwright_gen.source.moves import NOTHING, Move, Statuses, called_name
 from trackwright_gen.source.records import END, START, STATUS, Records
 from trackwright_gen.source.resolver import Resolver
 from trackwright_gen.source.scopes import Scope
-from trackwright_gen.source.statuses import SOME_END, STARTED, status_of_constant, status_of_text
-from trackwright_gen.source.values import ClassValue, FunctionValue, InstanceValue, Member, Text, Value
+from trackwright_gen.source.statuses import ENDED, SOME_END, STARTED, status_of_constant, status_of_text
+from trackwright_gen.source.values import (
+    ClassValue,
+    Display,
+    FunctionValue,
+    InstanceValue,
+    Member,
+    Text,
+    Value,
+)
 
 _SETTER = re.compile(
     r"_*(?:set|update|change|mark|report|save|record)_(?:\w+_)?(?:task|job|run|request|execution|attempt|import|export)"
@@ -30,7 +38,7 @@ class RecordMoves:
         """`Run.objects.filter(...).update(status=...)`, `Run(status=...)`, `update(Run).values(...)`."""
         if _SETTER.fullmatch(called_name(call)):
             return self._set_by_name(call, scope, given)
-        written = list(_written_in(call))
+        written = [*_written_in(call), *self._unpacked(call, scope)]
         if not written:
             return None
         records = self._written_by(call.func, scope)
@@ -67,6 +75,21 @@ class RecordMoves:
             if statuses:
                 for record in self._records.records_of(target.value, function)[:1]:
                     yield self._move(record, statuses, row, function)
+
+    def of_models(self, models: Iterable[tuple[Scope, Evidence]]) -> Iterator[Move]:
+        """Models whose rows a result backend brings to each state of a task."""
+        for model, evidence in models:
+            if self._records.is_record(model):
+                yield Move(frozenset({STARTED, *ENDED}), evidence, model)
+
+    def _unpacked(self, call: ast.Call, scope: Scope) -> Iterator[tuple[str, ast.expr]]:
+        """The columns in a dictionary that was made before: `update(**changes)`, `update(changes)`."""
+        handed = (*call.args, *(each.value for each in call.keywords if each.arg in {None, "defaults"}))
+        for name in (each for each in handed if isinstance(each, ast.Name)):
+            for value in self._resolver.evaluate(name, scope):
+                if isinstance(value, Display) and isinstance(value.node, ast.Dict) and value.scope is scope:
+                    yield from _items(value.node)
+                    yield from _added(name.id, scope)
 
     def statuses(self, expression: ast.expr, scope: Scope, given: Statuses) -> frozenset[str]:
         """The standard statuses that an expression may stand for."""
@@ -134,6 +157,19 @@ def _items(mapping: ast.Dict) -> Iterator[tuple[str, ast.expr]]:
         match key:
             case ast.Constant(value=str(name)) | ast.Attribute(attr=name) if _is_telling(name):
                 yield name, value
+            case _:
+                pass
+
+
+def _added(name: str, scope: Scope) -> Iterator[tuple[str, ast.expr]]:
+    """What is put into a dictionary later: `changes["status"] = ...`."""
+    for node in ast.walk(scope.node):
+        match node:
+            case ast.Assign(
+                targets=[ast.Subscript(value=ast.Name(id=other), slice=ast.Constant(value=str(key)))],
+                value=value,
+            ) if other == name and _is_telling(key):
+                yield key, value
             case _:
                 pass
 

@@ -9,7 +9,7 @@ from trackwright_gen.source.jobs import Job
 _SAYS_MORE = re.compile(
     # Jobs and schedules by name, and what makes tasks of other files' classes and functions.
     rb"\bsend_task\b|\.tasks\s*\[|\bsignature\b|\bsubtask\b|beat_schedule|BEAT_SCHEDULE"
-    rb"|\bregister_task\b|\btasks\.register\b|\bbase\s*=|__init_subclass__|\.connect\b"
+    rb"|\bregister_task\b|\btasks\.register\b|\bbase\s*=|__init_subclass__|\.connect\b|celery(?:_results)?\.backends\b"
     # Tables that other tables, jobs and services are held to.
     rb"|_tracking['\"]|^[ \t]*class[ \t]+\w*Track\w*[ \t]*\(|TaskTracking|__abstract__",
     re.MULTILINE,

@@ -8,6 +8,7 @@ from trackwright_gen.source.domains import domain_of_model
 from trackwright_gen.source.following import Following, hooks_of
 from trackwright_gen.source.frameworks.celery.app_bases import app_bases
 from trackwright_gen.source.frameworks.celery.naming import TRACKWRIGHT_BASE, TRACKWRIGHT_DECORATOR
+from trackwright_gen.source.frameworks.celery.result_backends import ResultBackend, keeps_result
 from trackwright_gen.source.frameworks.celery.signals import Handler
 from trackwright_gen.source.jobs import Declaration, Evidence, Verdict
 from trackwright_gen.source.moves import Move, Moves, name_of
@@ -28,13 +29,18 @@ class Tracking:
         markers: Iterable[str],
         records: Records,
         handlers: Sequence[Handler] = (),
+        backends: Sequence[ResultBackend] = (),
     ) -> None:
-        """`records` knows the project's own tables of work, `handlers` are those of Celery's signals."""
+        """`records` knows the project's own tables of work.
+
+        `handlers` are those of Celery's signals, `backends` keep the results of all tasks.
+        """
         self._resolver = resolver
         self._moves = Moves(resolver)
         self._record_moves = RecordMoves(resolver, records)
         self._markers = frozenset(marker.replace(":", ".") for marker in markers)
         self._handlers = handlers
+        self._backends = backends
         self._effects: dict[tuple[ast.Call, Scope], frozenset[str]] = {}
 
     def judge(self, job: Declaration) -> Verdict:
@@ -138,6 +144,10 @@ class Tracking:
         walk = Following(self._resolver, reader)
         for scope in self._starting_points(job):
             yield from walk.of_function(scope)
+        for backend in self._backends if keeps_result(job) else ():
+            for write in backend.writes:
+                yield from walk.of_function(write.method, write.given)
+            yield from reader.of_models(backend.models)
 
     def _starting_points(self, job: Declaration) -> Iterator[Scope]:
         """The body; the decorators and wrappers around it; the hooks of the base classes; signal handlers."""
