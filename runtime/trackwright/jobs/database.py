@@ -8,10 +8,11 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import Connection, Engine, Row
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
-from sqlalchemy.util import await_only
+from sqlalchemy.util import await_only, greenlet_spawn
 
 from trackwright.errors import SessionSettingsError
 from trackwright.jobs.loop import EventLoopThread, process_loop
+from trackwright.jobs.statements import KeptConnections, PooledStatements, Statements, kept_for, twin
 from trackwright.model import TaskTrackingMixin
 
 ResultT = TypeVar("ResultT")
@@ -50,27 +51,6 @@ class Database(Protocol):
         ...
 
 
-def _statement_runner(engine: Engine) -> Callable[[Connection, Any, dict[str, Any]], list[Row[Any]]]:
-    # PostgreSQL without BEGIN and COMMIT: one round trip. SQLite has none to save, and its driver needs them.
-    autocommit = engine.dialect.name == "postgresql"
-
-    def run(connection: Connection, statement: Any, values: dict[str, Any]) -> list[Row[Any]]:
-        if autocommit:
-            connection = connection.execution_options(isolation_level="AUTOCOMMIT")
-        rows: list[Row[Any]] = list(connection.execute(statement, values).all())
-        if not autocommit:
-            connection.commit()
-        return rows
-
-    return run
-
-
-def _twin(engine: Engine) -> Engine:
-    """The same place over new connections; with the options, among them where schemas are translated to."""
-    options = dict(engine.get_execution_options())
-    return Engine(engine.pool.recreate(), engine.dialect, engine.url, execution_options=options)
-
-
 class _FirstOfAll(ABC):
     """`first` for both kinds of database."""
 
@@ -87,15 +67,14 @@ class _FirstOfAll(ABC):
 class SyncDatabase(_FirstOfAll):
     """A database over a sync driver."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, statements: Statements | None = None) -> None:
         self.engine = engine
         self.dialect = engine.dialect.name
-        self._run = _statement_runner(engine)
+        self._statements = statements or PooledStatements(engine)
 
     def all(self, statement: Any, values: dict[str, Any]) -> list[Row[Any]]:
         """Execute a statement, commit, and give its rows."""
-        with self.engine.connect() as connection:
-            return self._run(connection, statement, values)
+        return self._statements.all(statement, values)
 
     def read(self, look: Callable[[Connection], ResultT]) -> ResultT:
         """Let a function look at the database over one connection."""
@@ -109,10 +88,12 @@ class SyncDatabase(_FirstOfAll):
 
     def apart(self) -> "SyncDatabase":
         """A twin with a pool of its own: bodies that hold all connections must not stop the heartbeat."""
-        return SyncDatabase(_twin(self.engine))
+        kept = self._statements if isinstance(self._statements, KeptConnections) else None
+        return SyncDatabase(twin(self.engine), kept)
 
     def close(self) -> None:
         """Close every connection that nobody is using."""
+        self._statements.close()
         self.engine.dispose()
 
 
@@ -123,11 +104,11 @@ class AsyncDatabase(_FirstOfAll):
         self.engine = engine
         self.dialect = engine.dialect.name
         self._loop = loop
-        self._run = _statement_runner(engine.sync_engine)
+        self._statements = PooledStatements(engine.sync_engine)
 
     def all(self, statement: Any, values: dict[str, Any]) -> list[Row[Any]]:
         """Execute a statement, commit, and give its rows; on the loop itself only inside a greenlet."""
-        return self._wait_for(self._on_loop(statement, values))
+        return self._wait_for(greenlet_spawn(self._statements.all, statement, values))
 
     def transact(self, work: Callable[[Connection], ResultT]) -> ResultT:
         """Let a function do its work over one connection, and commit it as a whole."""
@@ -151,15 +132,11 @@ class AsyncDatabase(_FirstOfAll):
 
         return self._loop().run(looking())
 
-    async def _on_loop(self, statement: Any, values: dict[str, Any]) -> list[Row[Any]]:
-        async with self.engine.connect() as connection:
-            return await connection.run_sync(self._run, statement, values)
-
     def apart(self) -> "AsyncDatabase":
         """A twin with a loop and a pool of its own: a body that blocks its loop must not stop the heartbeat."""
-        twin = AsyncEngine(_twin(self.engine.sync_engine))
+        engine = AsyncEngine(twin(self.engine.sync_engine))
         thread = EventLoopThread("trackwright-heartbeat-loop")
-        return AsyncDatabase(twin, lambda: thread)
+        return AsyncDatabase(engine, lambda: thread)
 
     def close(self) -> None:
         """Close every connection that nobody is using."""
@@ -169,8 +146,13 @@ class AsyncDatabase(_FirstOfAll):
 _engines: weakref.WeakSet[Engine] = weakref.WeakSet()
 
 
-def database_of(session_factory: Callable[[], Any], model: type[TaskTrackingMixin]) -> Database:
+def database_of(
+    session_factory: Callable[[], Any], model: type[TaskTrackingMixin], *, keep_open: bool = False
+) -> Database:
     """The database of a factory's sessions for a model.
+
+    With keep_open its single statements have connections of their own that stay open between them: for who makes
+    many, and keeps the database.
 
     Raises:
         SessionSettingsError: the factory makes no sessions, or sessions bound to a single connection.
@@ -183,7 +165,7 @@ def database_of(session_factory: Callable[[], Any], model: type[TaskTrackingMixi
         case Session():
             engine = _engine_of(session, model)
             session.close()
-            return SyncDatabase(engine)
+            return SyncDatabase(engine, kept_for(engine) if keep_open else None)
         case _:
             message = (
                 f"session_factory gives a {type(session).__name__}: give the sessionmaker or "

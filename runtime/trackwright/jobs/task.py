@@ -100,7 +100,7 @@ class TrackedTask(_Task):
     @cached_property
     def database(self) -> Database:
         """The database behind the session factory, found when first needed."""
-        return database_of(self.session_factory, self.model)
+        return database_of(self.session_factory, self.model, keep_open=True)
 
     @cached_property
     def database_apart(self) -> Database:
