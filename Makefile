@@ -100,6 +100,9 @@ security: $(VENV)/dev.stamp ## bandit and ruff on what is shipped, pip-audit on 
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive generator runtime templates
 	$(BIN)/pip-audit --skip-editable --progress-spinner off
 
+benchmarks: $(VENV)/dev.stamp ## measure everything on a quiet machine, write docs/reference/benchmarks.md (ONLY="bulk lint")
+	$(BIN)/python benchmarks/all.py $(if $(ONLY),--only $(ONLY))
+
 dist: $(VENV)/dev.stamp ## sdist and wheel into dist/, as the index wants them
 	rm -rf dist
 	$(BIN)/python -m build

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 from audit_history import build_history
+from figure import Figure
 
 COMMAND = Path(sys.executable).with_name("trackwright")
 MOST = 10
@@ -34,6 +35,19 @@ def run(root: Path, files: int, commits: int, rounds: int) -> dict[str, float]:
         for name, command in commands.items():
             seconds[name].append(_timed(root, *command))
     return {name: statistics.median(found) for name, found in seconds.items()}
+
+
+def figures(*, tiny: bool) -> list[Figure]:
+    """The audit with its target, and the one that follows."""
+    files, commits = (40, 45) if tiny else (150, 300)
+    with tempfile.TemporaryDirectory() as folder:
+        seconds = run(Path(folder) / "tree", files, commits, 1 if tiny else 3)
+    lint = seconds["lint, cold"]
+    size = f"of {commits} commits with {files} files, times one cold lint of the head"
+    return [
+        Figure(f"audit {size}", seconds["audit"] / lint, most=MOST),
+        Figure(f"audit again {size}", seconds["audit, again"] / lint),
+    ]
 
 
 def report(seconds: dict[str, float]) -> str:

@@ -17,6 +17,7 @@ FOLDER = Path(__file__).parent
 sys.path[:0] = [str(FOLDER), str(FOLDER.parent / "tests" / "support")]
 
 import servers  # noqa: E402 -- found by the line above
+from figure import Figure  # noqa: E402 -- the same
 from full_table import Base, PriceTracking  # noqa: E402 -- the same
 from sqlalchemy import Engine, insert  # noqa: E402 -- the same
 
@@ -68,6 +69,12 @@ def _timed(work: Callable[[], Any]) -> float:
     began = time.perf_counter()
     work()
     return time.perf_counter() - began
+
+
+def figures(*, tiny: bool) -> list[Figure]:
+    """Both ratios with their targets."""
+    creating, sending = run(100, 20, 1).items() if tiny else run(100_000, 5_000, 3).items()
+    return [Figure(*creating, most=1.5), Figure(*sending, least=0.9)]
 
 
 if __name__ == "__main__":

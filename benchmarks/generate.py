@@ -20,7 +20,8 @@ import yaml
 FOLDER = Path(__file__).parent
 sys.path.insert(0, str(FOLDER.parent / "tests" / "support"))
 
-from target_projects import target_project  # noqa: E402 -- found by the line above
+from figure import Figure  # noqa: E402 -- beside this file
+from target_projects import target_project  # noqa: E402 -- found by the lines above
 
 from trackwright_gen.cli.spec_files import load_specs  # noqa: E402 -- the same
 from trackwright_gen.config import Settings  # noqa: E402 -- the same
@@ -120,6 +121,15 @@ def _measured(folder: Path, *, one: Path, many: Path, done: Path) -> Mapping[str
         "import click": lambda: _seconds(sys.executable, "-c", "import click"),
         "trackwright --help": lambda: _seconds(str(BINARIES / "trackwright"), "--help"),
     }
+
+
+def figures(*, tiny: bool) -> list[Figure]:
+    """Each command with its target."""
+    seconds = run(1, 2) if tiny else run(7, 100)
+    return [
+        Figure(f"{what}, times {against}", seconds[what] / seconds[against], most=most)
+        for what, against, most in LIMITS
+    ]
 
 
 def report(figures: Mapping[str, float]) -> str:

@@ -15,6 +15,7 @@ FOLDER = Path(__file__).parent
 sys.path.insert(0, str(FOLDER.parent / "tests" / "support"))
 
 import servers  # noqa: E402 -- found by the line above
+from figure import Figure  # noqa: E402 -- beside this file
 from legacy_models import Base, LegacyBase, PriceTracking  # noqa: E402 -- the same
 from sqlalchemy import Engine, create_engine, text  # noqa: E402 -- the same
 from sqlalchemy.orm import sessionmaker  # noqa: E402 -- the same
@@ -64,6 +65,13 @@ def run(rows: int) -> dict[str, float]:
         }
         engine.dispose()
     return figures
+
+
+def figures(*, tiny: bool) -> list[Figure]:
+    """Each step as a multiple of the single statement; no target was set."""
+    seconds = run(2_000 if tiny else 1_000_000)
+    single = seconds.pop("one INSERT ... SELECT")
+    return [Figure(f"{name}, times one INSERT ... SELECT", took / single) for name, took in seconds.items()]
 
 
 def report(figures: dict[str, float]) -> str:

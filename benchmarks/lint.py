@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from figure import Figure
 from lint_tree import build
 
 RUFF = ("ruff", "check", "--isolated", "--select", "F", "--exit-zero", "--quiet")
@@ -175,6 +176,34 @@ def report(costs: dict[str, Cost]) -> str:
             line += f"{ratio:>8.2f}{goal.most:>7}"
         lines.append(line)
     return "\n".join(lines)
+
+
+def figures(*, tiny: bool) -> list[Figure]:
+    """Each goal's figure, the memory, and what a file costs in a tree ten times as large."""
+    with tempfile.TemporaryDirectory() as name:
+        small = run(60 if tiny else 1_000, 1, Path(name) / "small")
+        large = run(120 if tiny else 10_000, 1 if tiny else 3, Path(name) / "large")
+    return compared(small, large, ratio=2 if tiny else 10)
+
+
+def compared(small: dict[str, Cost], large: dict[str, Cost], ratio: int) -> list[Figure]:
+    """The same, of costs that are known; the large tree has `ratio` times the files of the small one."""
+    found = [
+        Figure(
+            f"{goal.name}, times {goal.to}" if goal.to else goal.name,
+            large[goal.name].seconds / (large[goal.to].seconds if goal.to else 1),
+            most=goal.most,
+            unit="" if goal.to else " s",
+        )
+        for goal in GOALS
+    ]
+    most = max(cost.megabytes for name, cost in large.items() if not name.startswith("ruff"))
+    found.append(Figure("memory, at its most", most, most=MOST_MEGABYTES, unit=" MB"))
+    growth = large["cold"].seconds / small["cold"].seconds / ratio
+    found.append(
+        Figure(f"cold, a file of a tree {ratio} times as large, times a file of the small one", growth)
+    )
+    return found
 
 
 if __name__ == "__main__":

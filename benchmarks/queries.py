@@ -15,6 +15,7 @@ FOLDER = Path(__file__).parent
 sys.path.insert(0, str(FOLDER.parent / "tests" / "support"))
 
 import servers  # noqa: E402 -- found by the line above
+from figure import Figure  # noqa: E402 -- beside this file
 from full_table import PriceTracking, fill  # noqa: E402 -- the same
 from sqlalchemy import Engine, create_engine  # noqa: E402 -- the same
 from sqlalchemy.orm import Session, sessionmaker  # noqa: E402 -- the same
@@ -85,6 +86,14 @@ def run(rows: int, rounds: int) -> dict[str, float]:
         with servers.database(server, "large") as url:
             large = seconds(url, rows, rounds)
     return {name: large[name] / small[name] for name in small}
+
+
+def figures(*, tiny: bool) -> list[Figure]:
+    """Each operation, with the target: the same order of time as on the small table."""
+    rows = 3_000 if tiny else 2_000_000
+    found = run(rows, 1 if tiny else 15)
+    on = f"on {rows:,} rows, times the same on {SMALL:,}"
+    return [Figure(f"{name} {on}", ratio, most=10) for name, ratio in found.items()]
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ FOLDER = Path(__file__).parent
 sys.path.insert(0, str(FOLDER.parent / "tests" / "support"))
 
 import servers  # noqa: E402 -- found by the line above
+from figure import Figure  # noqa: E402 -- beside this file
 from workers import wait_until, worker  # noqa: E402 -- the same
 
 TRACKERS = ("bare", "database backend", "naive ORM", "floor", "ours")
@@ -113,6 +114,31 @@ def report(figures: dict[str, Cost]) -> str:
         for tracker, cost in figures.items()
     ]
     return "\n".join(lines)
+
+
+def figures(*, tiny: bool) -> list[Figure]:
+    """Our cost beside the others', with the targets; then all of them beside bare Celery."""
+    return compared(run(10, 1) if tiny else run(1_000, 3))
+
+
+def compared(costs: dict[str, Cost]) -> list[Figure]:
+    """The same, of costs that are known."""
+    ours, floor = costs["ours"], costs["floor"]
+    against = (("floor", 0.85), ("database backend", 2.1), ("naive ORM", 1.9))
+    found = [
+        Figure(f"worked off a second, times the {name}'s", costs[name].process / ours.process, least=least)
+        for name, least in against
+    ]
+    cpu = _ratio(ours.worker_cpu, floor.worker_cpu)
+    found.append(Figure("worker's processor time, times the floor's", cpu, most=1.3))
+    others = dict(costs)
+    bare = others.pop("bare")
+    for name, cost in others.items():
+        found += [
+            Figure(f"{name}: enqueued a second, times bare Celery's", bare.enqueue / cost.enqueue),
+            Figure(f"{name}: worked off a second, times bare Celery's", bare.process / cost.process),
+        ]
+    return found
 
 
 if __name__ == "__main__":
