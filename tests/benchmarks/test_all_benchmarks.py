@@ -76,12 +76,11 @@ def test_trackers_are_compared_with_the_floor_and_with_bare_celery() -> None:
 
 
 def test_lint_figures_are_held_to_the_goals_and_to_a_small_tree() -> None:
-    from lint import GOALS, Cost, compared
-
-    names = ("ruff cold", "ruff warm", "cold", "warm", *(goal.name for goal in GOALS))
-    small = {name: Cost(1.0, 100) for name in names}
-    large = {name: Cost(12.0, 450 if name == "cold" else 100) for name in names}
-    *goals, memory, growth = compared(small, large, ratio=10)
+    lint = importlib.import_module("lint")
+    names = ("ruff cold", "ruff warm", "cold", "warm", *(goal.name for goal in lint.GOALS))
+    small = {name: lint.Cost(1.0, 100) for name in names}
+    large = {name: lint.Cost(12.0, 450 if name == "cold" else 100) for name in names}
+    *goals, memory, growth = lint.compared(small, large, ratio=10)
     assert [figure.verdict for figure in goals] == ["met"] * 5 + ["**missed**"]
     assert (memory.value, memory.unit, memory.verdict) == (450, " MB", "**missed**")
     assert growth.value == pytest.approx(1.2)
