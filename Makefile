@@ -51,6 +51,11 @@ test-browser: $(VENV)/dev.stamp ## the audit's page in a real headless Chromium 
 	@test -n "$(CHROMIUM)" || { echo "$(NO_CHROMIUM)" >&2; exit 1; }
 	TRACKWRIGHT_CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest -n 0 tests/browser
 
+PGBOUNCER ?= $(firstword $(wildcard /usr/sbin/pgbouncer /usr/bin/pgbouncer))
+test-pgbouncer: $(VENV)/dev.stamp ## workers behind a real PgBouncer in transaction mode (PGBOUNCER=path)
+	@test -n "$(PGBOUNCER)" || { echo "no PgBouncer here: apt-get install pgbouncer, or make $@ PGBOUNCER=path" >&2; exit 1; }
+	TRACKWRIGHT_PGBOUNCER=$(PGBOUNCER) $(BIN)/python -m pytest -n 0 tests/pgbouncer
+
 pictures: $(VENV)/dev.stamp ## write the pictures of the audit's page in docs/images anew (CHROMIUM=path)
 	@test -n "$(CHROMIUM)" || { echo "$(NO_CHROMIUM)" >&2; exit 1; }
 	TRACKWRIGHT_CHROMIUM=$(CHROMIUM) $(BIN)/python docs/generate/audit_pictures.py
