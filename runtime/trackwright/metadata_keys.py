@@ -1,6 +1,6 @@
 """Keys of the metadata column that are the runtime's own, and no caller's."""
 
-METADATA_KEYS = frozenset({"cancel", "claimed_by", "trail"})
+METADATA_KEYS = frozenset({"cancel", "claimed_by", "reported", "trail"})
 """What only the runtime writes there; `dispatch` a caller may give, to name the task of a row."""
 DEPENDENCY_KEYS = frozenset(
     {

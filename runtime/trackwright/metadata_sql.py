@@ -67,6 +67,14 @@ class ClaimNoted(FunctionElement[Any]):
     name = "claim_noted"
 
 
+class ReportNoted(FunctionElement[Any]):
+    """The metadata with how far the present attempt is: (metadata, attempt, done, total)."""
+
+    type = JSON()
+    inherit_cache = True
+    name = "report_noted"
+
+
 class ClaimedBy(FunctionElement[str]):
     """The worker process that claimed the row last; NULL where none did."""
 
@@ -197,6 +205,22 @@ def _postgresql_claim(element: ClaimNoted, compiler: Any, **options: Any) -> str
 def _sqlite_claim(element: ClaimNoted, compiler: Any, **options: Any) -> str:
     metadata, worker = _parts(element, compiler, options)
     return f"json_set({metadata}, '$.claimed_by', {worker})"
+
+
+@compiles(ReportNoted)
+def _postgresql_report(element: ReportNoted, compiler: Any, **options: Any) -> str:
+    metadata, attempt, done, total = _parts(element, compiler, options)
+    report = (
+        f"jsonb_build_object('attempt', {attempt}, 'done', {done}, 'total', {total}, 'at', clock_timestamp())"
+    )
+    return f"jsonb_set({_postgresql_object(metadata)}, '{{reported}}', {report})"
+
+
+@compiles(ReportNoted, "sqlite")
+def _sqlite_report(element: ReportNoted, compiler: Any, **options: Any) -> str:
+    metadata, attempt, done, total = _parts(element, compiler, options)
+    report = f"json_object('attempt', {attempt}, 'done', {done}, 'total', {total}, 'at', {_SQLITE_NOW})"
+    return f"json_set({_sqlite_object(metadata)}, '$.reported', {report})"
 
 
 @compiles(ClaimedBy)

@@ -75,9 +75,11 @@ def test_a_body_that_leaves_its_process_costs_an_attempt_and_no_lease(project: P
 @ON_REDIS
 def test_a_killed_child_costs_an_attempt_and_no_lease(project: Project) -> None:
     (tracking_id,) = project.enqueue("hang once", task="update_price_leased")
-    with project.start():
+    with project.start() as worker:
         os.kill(project.wait_inside(tracking_id), signal.SIGKILL)
         row = project.wait_for(tracking_id, "COMPLETED")
+    told = f"price {tracking_id}: retried by the main process: WorkerLostError: "
+    assert told in worker.log.read_text(errors="replace")
     assert (row.attempts, outcomes(row)) == (2, ["FAILED"])
     assert row.task_metadata["trail"][0]["error"].startswith("WorkerLostError")
     assert project.effects(tracking_id) == 1

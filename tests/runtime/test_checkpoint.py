@@ -5,7 +5,6 @@ import threading
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from trackwright import SyncTaskTrackingService
@@ -50,13 +49,12 @@ def test_a_body_that_wrote_to_its_own_row_may_look(
     assert service.get_status(tracking_id).etf_id == "CHANGED"
 
 
+# SQLite has one writer: nobody can ask while the body's transaction is open.
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 @pytest.mark.usefixtures("always_look")
 def test_a_cancel_request_is_seen_though_the_row_is_locked(
-    task: TrackedTask, tracking_id: int, service: Service, engine: Engine
+    task: TrackedTask, tracking_id: int, service: Service
 ) -> None:
-    if engine.dialect.name == "sqlite":
-        return  # one writer: nobody can ask while the body's transaction is open
-
     def body(run: TaskRun[Any]) -> None:
         service.cancel(tracking_id, "enough", commit=True)
         run.session.get(run.model, tracking_id, with_for_update=True)

@@ -7,7 +7,8 @@ from celery.utils.serialization import get_pickleable_exception
 
 from trackwright import InvalidTransition, TrackingModelError, TrackingNotFound, WaitTimeout
 from trackwright.errors import MetadataTooLarge
-from trackwright.jobs.run import CommitInBody, RetryRequested
+from trackwright.jobs.body_session import CommitInBody
+from trackwright.jobs.run import RetryRequested
 
 ERRORS = (
     TrackingNotFound("price_task_tracking", 7),

@@ -276,6 +276,19 @@ def test_a_body_that_fails_after_a_cancel_request_is_cancelled_not_retried(
     assert service.get_status(tracking_id).status == "CANCELLED"
 
 
+def test_a_body_that_ends_in_spite_of_a_cancel_request_is_completed(
+    task: TrackedTask, tracking_id: int, service: Service, session: Session, model: Any
+) -> None:
+    def body(run: TaskRun[Any]) -> str:
+        assert service.cancel(tracking_id, "too late", commit=True) == "PROCESSING"
+        return insert_effect(run)
+
+    assert run(task, tracking_id, body).state == "SUCCESS"
+    row = service.get_status(tracking_id)
+    assert (row.status, row.task_metadata["cancel"]["reason"]) == ("COMPLETED", "too late")
+    assert effects(session, model) == 1
+
+
 def test_an_async_body_runs_on_the_kept_loop(
     task: TrackedTask, tracking_id: int, service: Service, session: Session, model: Any
 ) -> None:

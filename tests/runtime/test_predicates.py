@@ -1,10 +1,12 @@
 """Celery's own ways out of a body: Ignore, Reject, Retry, sys.exit; the row says what the message does."""
 
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from billiard.exceptions import TimeLimitExceeded, WorkerLostError
 from celery import Celery
 from celery.exceptions import Ignore, Reject, Retry
 from sqlalchemy.orm import Session, sessionmaker
@@ -98,6 +100,14 @@ def test_a_wait_that_no_calendar_has_is_refused(
     assert row.status == "PENDING"
     assert row.error_message.startswith("ValueError: run.retry(after=")
     assert sent == [40]
+
+
+def test_a_process_that_is_gone_is_for_give_up_on_alone(task: TrackedTask) -> None:
+    gone = WorkerLostError("signal 9")
+    narrow = replace(task.policy, retry_on=(TimeoutError,))
+    assert narrow.is_retryable(gone)
+    assert not narrow.is_retryable(TimeLimitExceeded(6))  # the body's own doing
+    assert not replace(narrow, give_up_on=(WorkerLostError,)).is_retryable(gone)
 
 
 @pytest.mark.parametrize("kind", ["plain", "async"])

@@ -17,7 +17,7 @@ from celery import signals
 from faults_plan import planned
 from kombu.asynchronous import timer
 
-from trackwright.jobs import body, claims, execution
+from trackwright.jobs import attempt, body, claims, execution
 
 PLAN = os.environ["FAULTS"]
 CLOCK = float(os.environ.get("CLOCK", "0"))
@@ -37,9 +37,17 @@ def strike(step: str, tracking_id: int) -> None:
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
-def _claim(database: Any, model: Any, delivery: Any, lease: float, *, claim: Any = claims.claim) -> Any:
+def _claim(
+    database: Any,
+    model: Any,
+    delivery: Any,
+    lease: float,
+    *,
+    again: bool = False,
+    claim: Any = claims.claim,
+) -> Any:
     strike("before claim", delivery.tracking_id)
-    claimed = claim(database, model, delivery, lease)
+    claimed = claim(database, model, delivery, lease, again=again)
     strike("after claim", delivery.tracking_id)
     return claimed
 
@@ -61,9 +69,10 @@ def _before_ack(args: Any = (), sender: Any = None, **_: Any) -> None:
 
 
 if PLAN:
-    attempts: Any = execution
-    attempts.claim = _claim
-    attempts.perform = _perform
+    before: Any = execution
+    before.claim = _claim
+    inside: Any = attempt
+    inside.perform = _perform
     price_app.work = _work
     signals.task_postrun.connect(_before_ack, weak=False)
 if CLOCK:

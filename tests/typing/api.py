@@ -110,6 +110,7 @@ def update_price(run: TaskRun[PriceTracking]) -> None:
     assert_type(run.session, Session)
     assert_type(run.attempt, int)
     run.checkpoint(commit=True)
+    run.progress(1, 10)
 
 
 @tracked_task(app, PriceTracking, session_factory=AsyncSessionLocal)
@@ -117,6 +118,7 @@ async def update_price_async(run: AsyncTaskRun[PriceTracking]) -> None:
     """An async body has an AsyncSession."""
     assert_type(run.session, AsyncSession)
     await run.checkpoint()
+    await run.progress(1)
 
 
 def plain(session: Session) -> None:

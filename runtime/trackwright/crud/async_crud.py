@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from trackwright.crud.statements import ModelT
 from trackwright.crud.sync_crud import SyncTaskTrackingCRUD
+from trackwright.expiring import explain_expired
 from trackwright.model import TaskTrackingMixin
 from trackwright.retention import Retention
 from trackwright.status import TrackingStatus
@@ -121,4 +122,8 @@ class BaseTaskTrackingCRUD(Generic[ModelT]):
     async def _run(
         self, db: AsyncSession, step: Callable[[SyncTaskTrackingCRUD[ModelT], Session], ResultT]
     ) -> ResultT:
-        return await db.run_sync(lambda session: step(SyncTaskTrackingCRUD(self.model), session))
+        def work(session: Session) -> ResultT:
+            explain_expired(session)
+            return step(SyncTaskTrackingCRUD(self.model), session)
+
+        return await db.run_sync(work)

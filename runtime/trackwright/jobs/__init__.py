@@ -11,11 +11,11 @@ except ModuleNotFoundError as missing:
 
 from trackwright.dispatch import publisher as _publisher
 from trackwright.jobs import workers as _workers
+from trackwright.jobs.body_session import CommitInBody
 from trackwright.jobs.measures import count_unsent as _count_unsent
 from trackwright.jobs.run import (
     AsyncTaskRun,
     ClaimLost,
-    CommitInBody,
     RetryRequested,
     TaskCancelled,
     TaskRun,

@@ -12,14 +12,27 @@ from sqlalchemy.orm import Session
 from sqlalchemy.util import greenlet_spawn
 
 from trackwright.dependencies import ended, settle_in
+from trackwright.jobs.body_session import release
 from trackwright.jobs.database import AsyncDatabase, Database
 from trackwright.jobs.endings import Ending, end
 from trackwright.jobs.heartbeat import process_heartbeat
 from trackwright.jobs.loop import process_loop
+from trackwright.jobs.patience import is_away
 from trackwright.jobs.policy import Policy
-from trackwright.jobs.run import AsyncTaskRun, BaseRun, ClaimLost, TaskRun, commit_fenced, release
+from trackwright.jobs.run import AsyncTaskRun, BaseRun, ClaimLost, TaskRun, commit_fenced
 
 Body = Callable[[Any], Any]
+
+
+class AnswerLost(Exception):
+    """The connection broke while the body's end was written: the row has that end, or it has not.
+
+    `wrote`: the body's own writes were in the same transaction.
+    """
+
+    def __init__(self, *, wrote: bool) -> None:
+        super().__init__("no answer to a commit")
+        self.wrote = wrote
 
 
 def make_run(
@@ -43,6 +56,7 @@ def perform(run: BaseRun[Any, Any], body: Body, ending: Ending) -> Any:
 
     Raises:
         ClaimLost: the ending found the row with another attempt; the body's writes are rolled back.
+        AnswerLost: whether they were committed is not known.
         BaseException: whatever the body raised; its writes are rolled back.
     """
     is_async = inspect.iscoroutinefunction(body)
@@ -56,35 +70,46 @@ def perform(run: BaseRun[Any, Any], body: Body, ending: Ending) -> Any:
 def _perform_plain(run: BaseRun[Any, Any], body: Body, ending: Ending) -> Any:
     with _heartbeat(run, interrupt=_nothing):
         try:
-            result = body(run)
+            run.result = body(run)
             _commit(run, ending)
         finally:
             _close(run)
-    return result
+    return run.result
 
 
 async def _perform_async(run: BaseRun[Any, Any], body: Body, ending: Ending) -> Any:
     with _heartbeat(run, interrupt=_canceller()):
         try:
-            result = await body(run)
+            run.result = await body(run)
             await greenlet_spawn(_commit, run, ending)
         except asyncio.CancelledError:
             run.raise_if_over()
             raise
         finally:
             await greenlet_spawn(_close, run)
-    return result
+    return run.result
 
 
 def _commit(run: BaseRun[Any, Any], ending: Ending) -> None:
     session = _sync_session(run)
-    if session is not None and (session.in_transaction() or _has_changes(session)):
-        fence = ending.statement, run.key
-        row = commit_fenced(run, session, fence, lambda row: _settle(run, session, ending, row))
-    else:
-        row = end(run.database, run.model, ending, run.key)
+    wrote = session is not None and (session.in_transaction() or _has_changes(session))
+    run.in_doubt = True
+    try:
+        row = _write(run, ending, session if wrote else None)
+    except Exception as error:
+        if is_away(error):
+            raise AnswerLost(wrote=wrote) from error
+        raise
+    run.in_doubt = False
     if row is None:
         raise ClaimLost
+
+
+def _write(run: BaseRun[Any, Any], ending: Ending, session: Session | None) -> Row[Any] | None:
+    if session is None:
+        return end(run.database, run.model, ending, run.key)
+    fence = ending.statement, run.key
+    return commit_fenced(run, session, fence, lambda row: _settle(run, session, ending, row))
 
 
 def _settle(run: BaseRun[Any, Any], session: Session, ending: Ending, row: Row[Any]) -> None:

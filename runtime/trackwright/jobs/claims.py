@@ -9,6 +9,7 @@ from sqlalchemy import Row
 from trackwright import query
 from trackwright.errors import TrackingNotFound
 from trackwright.jobs.database import Database
+from trackwright.jobs.in_hand import only_one_in_hand
 from trackwright.model import TaskTrackingMixin, table_of
 from trackwright.status import TrackingStatus
 
@@ -51,8 +52,17 @@ class Delivery:
     worker: str
 
 
-def claim(database: Database, model: type[TaskTrackingMixin], delivery: Delivery, lease: float) -> Claim:
+def claim(
+    database: Database,
+    model: type[TaskTrackingMixin],
+    delivery: Delivery,
+    lease: float,
+    *,
+    again: bool = False,
+) -> Claim:
     """Claim a row, or take it over from an attempt whose lease ran out.
+
+    `again`: an earlier try got no answer. The claim that it made, if it did, is ours.
 
     Raises:
         TrackingNotFound: no such row.
@@ -73,6 +83,10 @@ def claim(database: Database, model: type[TaskTrackingMixin], delivery: Delivery
         return NotYet(
             _seconds_until(state.scheduled_at, state.database_time), swept=state.dispatch_at is not None
         )
+    if again and state.status == TrackingStatus.PROCESSING and only_one_in_hand(model, tracking_id):
+        row = database.first(query.reclaim(model), parameters)
+        if row is not None:
+            return Claimed(row)
     if state.status != TrackingStatus.PROCESSING or state.lease_until is None:
         return NothingToDo(state.status)
     if state.lease_until > state.database_time:

@@ -17,6 +17,7 @@ from celery import signals
 from celery.worker.request import Request
 
 from trackwright import query
+from trackwright.error_text import describe
 from trackwright.jobs.database import Database
 from trackwright.jobs.endings import Ending, end
 from trackwright.jobs.failing import Attempt, fail
@@ -66,17 +67,17 @@ class TrackedRequest(Request):
     def terminate(self, pool: Any, signal: Any = None) -> None:
         """Somebody revoked the running task with terminate=True."""
         super().terminate(pool, signal)
-        self._guarded(lambda row: row.terminated())
+        self._guarded(TERMINATED, lambda row: row.terminated())
 
     def _child_gone(self, error: Exception) -> None:
-        self._guarded(lambda row: row.failed(error))
+        self._guarded(describe(error), lambda row: row.failed(error))
 
-    def _guarded(self, write: "Callable[[_Held], TaskEvent | None]") -> None:
+    def _guarded(self, why: str, write: "Callable[[_Held], TaskEvent | None]") -> None:
         request: Any = self  # Celery's stubs leave out what its documentation shows
         task, args, child = request.task, request.args, request.worker_pid
         if child is not None and _is_ours(task, args):
             claim = claimant(request.hostname, child)
-            _write(task, args[0], lambda database: write(_Held(task, args[0], claim, request, database)))
+            _write(task, args[0], why, lambda database: write(_Held(task, args[0], claim, request, database)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,9 @@ def listen() -> None:
 def _revoked(sender: Any = None, request: Any = None, *, expired: bool = False, **_: Any) -> None:
     if _is_ours(sender, request.args):
         reason = EXPIRED if expired else REVOKED
-        _write(sender, request.args[0], lambda database: _cancelled(sender, request, database, reason))
+        _write(
+            sender, request.args[0], reason, lambda database: _cancelled(sender, request, database, reason)
+        )
 
 
 def _cancelled(task: TrackedTask, request: Any, database: Database, reason: str) -> TaskEvent | None:
@@ -140,7 +143,9 @@ def _is_ours(task: Any, args: Any) -> bool:
     return isinstance(task, TrackedTask) and len(args) == 1 and isinstance(args[0], int)
 
 
-def _write(task: TrackedTask, tracking_id: int, write: Callable[[Database], TaskEvent | None]) -> None:
+def _write(
+    task: TrackedTask, tracking_id: int, why: str, write: Callable[[Database], TaskEvent | None]
+) -> None:
     domain = domain_name(task.model)
     fields = {"domain": domain, "tracking_id": tracking_id}
     try:
@@ -153,7 +158,8 @@ def _write(task: TrackedTask, tracking_id: int, write: Callable[[Database], Task
         return
     if event is not None:
         count(EVENTS, (domain, str(task.name), event.value))
-        logger.warning("%s %s: %s, by the main process", domain, tracking_id, event.value, extra=fields)
+        message = "%s %s: %s by the main process: %s"
+        logger.warning(message, domain, tracking_id, event.value, why, extra=fields)
 
 
 @contextlib.contextmanager

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from billiard.exceptions import WorkerLostError
+
 from trackwright.backoff import Backoff
 from trackwright.jobs.run import RetryRequested
 from trackwright.model import TaskTrackingMixin
@@ -28,10 +30,13 @@ class Policy:
     lease: float | None = None
 
     def is_retryable(self, error: Exception) -> bool:
-        """Whether an error of the body deserves another attempt; give_up_on wins over retry_on."""
+        """Whether an error deserves another attempt; give_up_on wins over retry_on.
+
+        A process that is gone raised nothing that retry_on could name: only give_up_on speaks of it.
+        """
         if isinstance(error, RetryRequested):
             return True
-        return isinstance(error, self.retry_on) and not isinstance(error, self.give_up_on)
+        return isinstance(error, (*self.retry_on, WorkerLostError)) and not isinstance(error, self.give_up_on)
 
     def delay(self, error: Exception, attempt: int) -> float:
         """Seconds until the next attempt."""

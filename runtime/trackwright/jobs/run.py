@@ -2,17 +2,19 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Generic, NoReturn, TypeVar, cast
 
-from sqlalchemy import Row, event
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 from sqlalchemy.util import greenlet_spawn
 
 from trackwright import query
 from trackwright.errors import TrackwrightError
+from trackwright.jobs.body_session import open_session
 from trackwright.jobs.database import Database
+from trackwright.jobs.frozen_row import FrozenRow
 from trackwright.metrics.definitions import TaskEvent
 from trackwright.model import TaskTrackingMixin, domain_of
 from trackwright.query.basis import per_model
@@ -24,7 +26,6 @@ LONGEST_WAIT = 365 * 86_400.0
 """Seconds; no wait between two attempts is longer."""
 POLL_EVERY = 1.0
 """Seconds between two looks of checkpoint() into the database."""
-_GUARD = "trackwright.run"
 _body_logger = logging.getLogger("trackwright.task")
 domain_name = per_model(domain_of)
 
@@ -43,42 +44,6 @@ class RetryRequested(TrackwrightError):
     def __init__(self, after: float, reason: str) -> None:
         self.after = after
         super().__init__(reason)
-
-
-class CommitInBody(TrackwrightError):
-    """A body called commit(): effect and status would no longer commit together."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "commit() inside a tracked body would separate its effect from its status. trackwright commits both "
-            "when the body returns; for a part of a long job use run.checkpoint(commit=True)."
-        )
-
-
-class FrozenRow:
-    """A row's values by attribute, as they were at the claim; nothing can be assigned."""
-
-    __slots__ = ("_values",)
-    _values: Mapping[str, Any]
-
-    def __init__(self, row: Row[Any]) -> None:
-        mapping: Mapping[Any, Any] = row._mapping  # pyright: ignore[reportPrivateUsage] # noqa: SLF001 -- SQLAlchemy documents it as public
-        object.__setattr__(self, "_values", dict(mapping))
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):  # copying looks for such names before there are values
-            raise AttributeError(name)
-        try:
-            return self._values[name]
-        except KeyError:
-            raise AttributeError(name) from None
-
-    def __setattr__(self, name: str, value: Any) -> NoReturn:
-        message = f"run.tracking is a frozen copy: {name} cannot be set; write through run.session"
-        raise AttributeError(message)
-
-    def __repr__(self) -> str:
-        return f"FrozenRow({', '.join(f'{name}={value!r}' for name, value in self._values.items())})"
 
 
 class BaseRun(Generic[ModelT, SessionT]):
@@ -105,18 +70,23 @@ class BaseRun(Generic[ModelT, SessionT]):
         self.database = database
         self.lease = lease
         self.may_commit = False
+        self.result: Any = None
+        """What the body returned."""
+        self.in_doubt = False
+        """Whether the end was being written when something came between: the row may have it."""
         self.cleaning_up = False
         """Whether the clean-up of a cancelled task runs: the request that started it must not stop it."""
         self.opened: SessionT | None = None
         self._session_factory: Callable[[], SessionT] = session_factory
         self._looked = time.monotonic()
+        self.reported: tuple[int, int | None] | None = None
+        """What the body reported and no renewal has written yet."""
 
     @property
     def session(self) -> SessionT:
         """The session whose transaction carries the body's writes and, at its end, COMPLETED."""
         if self.opened is None:
-            self.opened = self._session_factory()
-            self.opened.info[_GUARD] = self
+            self.opened = open_session(self._session_factory, self)
         return self.opened
 
     @property
@@ -172,8 +142,10 @@ class BaseRun(Generic[ModelT, SessionT]):
 
         A row that the body itself has locked keeps its lease as it is: nobody else can take it meanwhile.
         """
+        reported = self.reported
         row = database.first(*self.renewal)
         if row is not None:
+            self.written(reported)
             return row
         state = database.first(query.claim_state(self.model), self.key)
         held = state is not None and (state.status, state.attempts) == (
@@ -191,8 +163,24 @@ class BaseRun(Generic[ModelT, SessionT]):
 
     @property
     def renewal(self) -> tuple[Any, dict[str, Any]]:
-        """The statement that renews this claim, with its parameters."""
-        return query.renew(self.model), self.key | query.parameters(lease=self.lease)
+        """The statement that renews this claim, with its parameters; it takes along what was reported."""
+        values = self.key | query.parameters(lease=self.lease)
+        if self.reported is None:
+            return query.renew(self.model), values
+        done, total = self.reported
+        return query.report(self.model), values | query.parameters(done=done, total=total)
+
+    def report(self, done: int, total: int | None) -> None:
+        """Let the next renewal of the claim say how far the body is."""
+        if not (_is_count(done) and (total is None or _is_count(total))):
+            message = f"run.progress(done={done!r}, total={total!r}): give whole numbers from 0 on"
+            raise ValueError(message)
+        self.reported = done, total
+
+    def written(self, reported: tuple[int, int | None] | None) -> None:
+        """A renewal has written a report; the body may have made a later one meanwhile."""
+        if self.reported is reported:
+            self.reported = None
 
 
 class TaskRun(BaseRun[ModelT, Session]):
@@ -207,6 +195,19 @@ class TaskRun(BaseRun[ModelT, Session]):
         """
         checkpoint(self, self.session if commit else self.opened, commit=commit)
 
+    def progress(self, done: int, total: int | None = None) -> None:
+        """Say how far the body is, as in `run.progress(30, 100)`; a checkpoint, too.
+
+        It is written at most once a second and can be seen at once, in `task_metadata["reported"]`: the attempt,
+        done, total and the moment. A body that has written to its own row shows it with its next commit.
+
+        Raises:
+            ValueError: no whole numbers from 0 on.
+            TaskCancelled, ClaimLost: as from checkpoint().
+        """
+        self.report(done, total)
+        self.checkpoint()
+
 
 class AsyncTaskRun(BaseRun[ModelT, AsyncSession]):
     """The run of an async body over AsyncSessions; a cancel request arrives as asyncio's own, at an await."""
@@ -216,19 +217,21 @@ class AsyncTaskRun(BaseRun[ModelT, AsyncSession]):
         opened = self.session.sync_session if commit else self.opened and self.opened.sync_session
         await greenlet_spawn(checkpoint, self, opened, commit=commit)
 
+    async def progress(self, done: int, total: int | None = None) -> None:
+        """Say how far the body is; a checkpoint, too. See TaskRun.progress."""
+        self.report(done, total)
+        await self.checkpoint()
+
 
 def checkpoint(run: BaseRun[Any, Any], session: Session | None, *, commit: bool) -> None:
     """Do what both kinds of run promise of a checkpoint, over the body's session where it has one."""
     if commit and session is not None:
-        run.note(commit_fenced(run, session, run.renewal))
+        reported = run.reported
+        row = commit_fenced(run, session, run.renewal)
+        run.written(reported)
+        run.note(row)
     elif run.must_look():
         run.note(_renew(run, session))
-
-
-def release(session: Session) -> None:
-    """Give a session back: a scoped one is used again, by code that may commit."""
-    session.info.pop(_GUARD, None)
-    session.close()
 
 
 def commit_fenced(
@@ -256,12 +259,12 @@ def commit_fenced(
 def _renew(run: BaseRun[Any, Any], session: Session | None) -> Row[Any] | None:
     # SQLite has one writer: while the body's own transaction is open, a second connection would wait for it.
     if run.database.dialect == "sqlite" and session is not None and session.in_transaction():
-        return session.execute(*run.renewal).first()
+        reported = run.reported
+        row = session.execute(*run.renewal).first()
+        run.written(reported)
+        return row
     return run.renew(run.database)
 
 
-@event.listens_for(Session, "before_commit")
-def _refuse_commit_in_body(session: Session) -> None:
-    run: BaseRun[Any, Any] | None = session.info.get(_GUARD)
-    if run is not None and not run.may_commit and session.get_nested_transaction() is None:
-        raise CommitInBody
+def _is_count(number: Any) -> bool:
+    return isinstance(number, int) and not isinstance(number, bool) and 0 <= number < 2**63

@@ -1,6 +1,5 @@
 """Sweep and prune as Celery tasks for beat, and the sending of a row's message by what the row itself says."""
 
-import functools
 import logging
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
@@ -57,13 +56,17 @@ def _for_each(
     results: list[ResultT] = []
     first: Exception | None = None
     for domain in each:
-        doing = functools.partial(work, domain)
         try:
-            results.append(patiently(doing, {"domain": domain.name}, patience=0))
+            results.append(patiently(_once(work, domain), {"domain": domain.name}, patience=0))
         except Exception as failure:
             logger.exception("maintenance of %s failed", domain.name, extra={"domain": domain.name})
             first = first or failure
     return results, first
+
+
+def _once(work: Callable[[Domain], ResultT], domain: Domain) -> Callable[[bool], ResultT]:
+    # What a sweep did without hearing so is not there to be done again.
+    return lambda _: work(domain)
 
 
 def sender(app: Celery) -> Send:

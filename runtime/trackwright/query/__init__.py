@@ -6,7 +6,17 @@ a bound one under a generic plan cannot use a partial index.
 """
 
 from trackwright.query.basis import Model, has_status, parameters, per_model
-from trackwright.query.claims import claim, claim_state, held_by, renew, start, take_over
+from trackwright.query.claims import (
+    attempt_state,
+    claim,
+    claim_state,
+    held_by,
+    reclaim,
+    renew,
+    report,
+    start,
+    take_over,
+)
 from trackwright.query.creation import create, create_ready
 from trackwright.query.endings import (
     abandon,
@@ -30,6 +40,7 @@ __all__ = [
     "Model",
     "abandon",
     "alone",
+    "attempt_state",
     "cancel",
     "claim",
     "claim_state",
@@ -51,7 +62,9 @@ __all__ = [
     "prune",
     "prune_parameters",
     "reaped",
+    "reclaim",
     "renew",
+    "report",
     "reschedule",
     "retry",
     "revoke",

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Executable,
     Float,
     Integer,
+    cast,
     func,
     literal_column,
     not_,
@@ -21,11 +22,19 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from trackwright import status as machine
 from trackwright.clock import clock, clock_plus
 from trackwright.dependency_sql import waiting_for
-from trackwright.metadata_sql import CancelRequested, ClaimedBy, ClaimNoted, DispatchNoted, trail_appended
+from trackwright.metadata_sql import (
+    CancelRequested,
+    ClaimedBy,
+    ClaimNoted,
+    DispatchNoted,
+    ReportNoted,
+    trail_appended,
+)
 from trackwright.model import table_of
 from trackwright.query.basis import (
     Model,
     by_key,
+    change,
     columns_of,
     lost_error,
     parameter,
@@ -104,6 +113,22 @@ def take_over(model: Model) -> ReturningUpdate[Any]:
 
 
 @per_model
+def reclaim(model: Model) -> ReturningUpdate[Any]:
+    """A claim of this worker process whose answer it never got. Parameters: tracking_id, lease, worker.
+
+    Returns the whole row. Only for who knows that no other thread of the process may hold it.
+    """
+    columns = columns_of(model)
+    statement = change(model).where(
+        columns.id == parameter("tracking_id", BigInteger()),
+        (columns.status == literal_column("'PROCESSING'")).is_(true()),
+        columns.lease_until.is_not(null()),
+        ClaimedBy(columns.metadata) == text_parameter("worker"),
+    )
+    return whole_row(model, statement.values(lease_until=clock_plus(parameter("lease", Float()))))
+
+
+@per_model
 def renew(model: Model) -> ReturningUpdate[Any]:
     """Keep one claim. Parameters: tracking_id, attempt, lease. Returns whether cancelling was asked.
 
@@ -130,6 +155,14 @@ def renew(model: Model) -> ReturningUpdate[Any]:
 
 
 @per_model
+def report(model: Model) -> ReturningUpdate[Any]:
+    """The same, and note how far the body is. Parameters: those of `renew`, done, total (or None)."""
+    columns = columns_of(model)
+    numbers = (cast(parameter(name, BigInteger()), BigInteger()) for name in ("done", "total"))
+    return renew(model).values(metadata=ReportNoted(columns.metadata, columns.attempts, *numbers))
+
+
+@per_model
 def held_by(model: Model) -> Executable:
     """The attempt that a worker process holds on a row, if it does. Parameters: tracking_id, worker."""
     columns = columns_of(model)
@@ -138,6 +171,15 @@ def held_by(model: Model) -> Executable:
         (columns.status == literal_column("'PROCESSING'")).is_(true()),
         columns.lease_until.is_not(null()),
         ClaimedBy(columns.metadata) == text_parameter("worker"),
+    )
+
+
+@per_model
+def attempt_state(model: Model) -> Executable:
+    """What the row says of its last attempt. Parameters: tracking_id. Returns status, attempts, metadata."""
+    columns = columns_of(model)
+    return select(columns.status, columns.attempts, columns.metadata).where(
+        columns.id == parameter("tracking_id", BigInteger())
     )
 
 

@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from trackwright.dependencies import OnFailure, Part, Progress, TaskRef, Tracked
 from trackwright.dispatch import Sendable
+from trackwright.expiring import explain_expired
 from trackwright.service.sync_service import ModelT, SyncTaskTrackingService
 from trackwright.service.waiting import committed_status, has_ended, pauses, timed_out
 from trackwright.status import TrackingStatus
@@ -19,7 +21,7 @@ class BaseTaskTrackingService(Generic[ModelT]):
     """Operations on one domain's tracking rows over an AsyncSession.
 
     A domain's own service sets `model`; otherwise it is given to the constructor. Read what a method returns
-    before the commit, or make the session with expire_on_commit=False.
+    before the commit, or make the session with expire_on_commit=False; SessionSettingsError says so where it matters.
     """
 
     model: type[ModelT]
@@ -167,4 +169,8 @@ class BaseTaskTrackingService(Generic[ModelT]):
         return await self.db.run_sync(committed_status, self.model, tracking_id)
 
     async def _run(self, step: Callable[[SyncTaskTrackingService[ModelT]], ResultT]) -> ResultT:
-        return await self.db.run_sync(lambda session: step(SyncTaskTrackingService(session, self.model)))
+        def work(session: Session) -> ResultT:
+            explain_expired(session)
+            return step(SyncTaskTrackingService(session, self.model))
+
+        return await self.db.run_sync(work)
