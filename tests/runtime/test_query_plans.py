@@ -5,6 +5,7 @@ With stale statistics after a burst of new rows, and as generic plans, which pre
 
 import os
 import re
+import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -36,7 +37,8 @@ LISTS = {"batch": 1_000, "stale_after": 3_600.0, "task": "prices.update"}
 @pytest.fixture(scope="module")
 def table(postgres_server: str) -> Iterator[Engine]:
     """The full table, analysed, and then a burst of new rows that nothing has analysed."""
-    with servers.database(postgres_server, "plans") as url:
+    # A name of its own: the server may be one that other processes of this suite use, too.
+    with servers.database(postgres_server, f"plans_{uuid.uuid4().hex[:16]}") as url:
         engine = create_engine(url, isolation_level="AUTOCOMMIT")
         fill(engine, ROWS, burst=ROWS // 10)
         yield engine

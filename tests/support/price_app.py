@@ -56,7 +56,7 @@ class PriceService(SyncTaskTrackingService[PriceTracking]):
     model = PriceTracking
 
 
-celery_app = Celery("price_app", broker=os.environ["BROKER_URL"])
+celery_app = Celery("price_app", broker=os.environ["BROKER_URL"], backend=os.environ.get("RESULT_BACKEND"))
 celery_app.conf.update(
     task_serializer="json",
     task_default_queue=os.environ.get("QUEUE", "celery"),
@@ -165,6 +165,24 @@ async def update_price_async(run: AsyncTaskRun[PriceTracking]) -> None:
         await asyncio.sleep(600)
 
 
+@tracked_task(
+    celery_app,
+    PriceTracking,
+    session_factory=SessionLocal,
+    name="update_price_kept",
+    backoff=Backoff(base=0.1, jitter=False),
+    ignore_result=False,
+)
+def update_price_kept(run: TaskRun[PriceTracking]) -> object:
+    """A body whose result is kept in Celery's result backend, where that can keep it."""
+    work(run)
+    if run.tracking.case == "look back":
+        before = run.session.get_one(PriceTracking, run.tracking.id - 1)
+        if before.status != "COMPLETED":
+            raise ConnectionError(before.status)
+    return object() if run.tracking.case == "odd result" else "done"
+
+
 SOFT: dict[str, Any] = {"backoff": Backoff(base=0.1, jitter=False), "soft_time_limit": 1, "lease": 600.0}
 update_price_soft = tracked_task(
     celery_app, PriceTracking, session_factory=SessionLocal, name="update_price_soft", **SOFT
@@ -195,7 +213,8 @@ def update_price_soon(run: TaskRun[PriceTracking]) -> None:
     name="update_price_leased",
     backoff=Backoff(base=0.1, jitter=False),
     lease=600.0,
+    retry_on=(KeyError,),
 )
 def update_price_leased(run: TaskRun[PriceTracking]) -> None:
-    """A plain body over an async driver, under such a lease."""
+    """A plain body over an async driver, under such a lease; none of its errors is retried, a lost process is."""
     work(run)
