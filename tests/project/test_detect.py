@@ -235,12 +235,16 @@ TWO_HEADS = {"alembic/versions/0002_other.py": unseen.revision("0002b", "0001")}
                     from sqlalchemy import MetaData
                     from sqlalchemy.orm import registry
 
-                    mapper = registry(metadata=MetaData("app"))
+                    from app.core.config import settings
+
+                    mapper = registry(metadata=MetaData(settings.schema))
                     Base = mapper.generate_base()
                 """
             },
-            ["app/db/base_class.py:4:37: app.db.base_class:Base puts its tables into the schema 'app'"],
-            id="a registry's base with a schema",
+            [
+                "app/db/base_class.py:6:37: app.db.base_class:Base puts its tables into the schema, which cannot"
+            ],
+            id="a registry's base with a schema that settings name",
         ),
         pytest.param(
             {
@@ -254,8 +258,10 @@ TWO_HEADS = {"alembic/versions/0002_other.py": unseen.revision("0002b", "0001")}
                         __table_args__ = {"schema": SCHEMA}
                 """
             },
-            ["app/db/base_class.py:7:33: app.db.base_class:Base puts its tables into the schema, which"],
-            id="a base with a schema that settings name",
+            [
+                "app/db/base_class.py:7:33: app.db.base_class:Base puts its tables into the schema, which models"
+            ],
+            id="a base with a schema in what each model has",
         ),
         pytest.param(
             {"alembic/env.py": "target_metadata = (\n"},

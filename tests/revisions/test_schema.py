@@ -92,12 +92,18 @@ def test_a_snapshot_knows_the_schema(tmp_path: Path) -> None:
         ('class Base(DeclarativeBase):\n    metadata = MetaData(schema="jobs")\n', "jobs"),
         ('class Base(DeclarativeBase):\n    metadata = meta\nmeta = MetaData(schema="jobs")\n', "jobs"),
         ('Base = declarative_base(metadata=MetaData(naming_convention={}, schema="jobs"))\n', "jobs"),
+        ('mapper = registry(metadata=MetaData("jobs"))\nBase = mapper.generate_base()\n', "jobs"),
+        ('NAME = "jobs"\nOTHER = NAME\nBase = declarative_base(metadata=MetaData(OTHER))\n', "jobs"),
+        ("class Base(DeclarativeBase):\n    metadata = MetaData(schema=None)\n", None),
         ("class Base(DeclarativeBase):\n    metadata = MetaData()\n", None),
         ("class Base(DeclarativeBase):\n    pass\n", None),
     ],
-    ids=["in the class", "by another name", "in the old style", "none", "no metadata"],
+    ids=[
+        *("in the class", "by another name", "in the old style", "in a registry", "a constant"),
+        *("none", "nothing said", "no metadata"),
+    ],
 )
 def test_the_schema_is_read_from_the_base(tmp_path: Path, source: str, expected: str | None) -> None:
-    head = "from sqlalchemy import MetaData\nfrom sqlalchemy.orm import DeclarativeBase, declarative_base\n"
+    head = "from sqlalchemy import MetaData\nfrom sqlalchemy.orm import DeclarativeBase, declarative_base, registry\n"
     (tmp_path / "base.py").write_text(head + source)
     assert find_schema(SourceTree(tmp_path, tmp_path), ObjectName("base", "Base")) == expected

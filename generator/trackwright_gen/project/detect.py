@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -10,7 +11,6 @@ from trackwright_gen.errors import ToolError, ToolErrors
 from trackwright_gen.project.alembic_config import AlembicConfig
 from trackwright_gen.project.alembic_home import alembic_config, alembic_home, script_folder
 from trackwright_gen.project.base_class import find_base, makes_dataclasses
-from trackwright_gen.project.base_schema import puts_tables_into_schema
 from trackwright_gen.project.candidates import Found
 from trackwright_gen.project.celery_app import find_celery
 from trackwright_gen.project.dialect import find_dialect
@@ -110,11 +110,8 @@ def _base(tree: SourceTree, settings: Settings, owners: frozenset[ObjectName]) -
     if found.value is None:
         return found
     error = makes_dataclasses(tree, found.value)
-    if (
-        error is None and find_schema(tree, found.value) is None
-    ):  # what is read, migrations say in every statement
-        error = puts_tables_into_schema(tree, found.value)
-    return Found(None, found.candidates, (error,)) if error else found
+    errors = (error,) if error else _attempt(partial(find_schema, tree, found.value)).errors
+    return Found(None, found.candidates, errors) if errors else found
 
 
 def _home(root: Path, config: AlembicConfig) -> Found[AlembicHome]:
