@@ -1,5 +1,6 @@
 """Files that are generated elsewhere from now on carry the user's edits along, and their registrations follow."""
 
+import json
 import os
 import subprocess
 import sys
@@ -58,6 +59,34 @@ def _check_it_runs(project: Path) -> None:
         capture_output=True,
     )
     assert done.returncode == 0, done.stderr.decode()
+
+
+def test_imports_of_what_moves_are_named(generate: Generate, project: Path) -> None:
+    """With the new name; not those of what a package goes on to hand on."""
+    generate("etf_price_update")
+    (project / "app/report.py").write_text(
+        "from app.models import EtfPriceUpdateTracking as Tracking\n\n\ndef f() -> None:\n"
+        "    from app.tasks import etf_price_update\n"
+    )
+    test = project / "tests/test_etf_price_update_tracking.py"
+    test.write_text(
+        test.read_text().replace("\n\n\n", "\n\nimport app.tasks.etf_price_update as mine\n\n\n", 1)
+    )
+    (project / "trackwright.toml").write_text('layout = "package"\n')
+    before = [line for line in generate("--dry-run").out.splitlines() if line.startswith("broken")]
+    outcome = generate("--output-format", "json")
+    assert outcome.code == 0
+    broken = [one for one in json.loads(outcome.out)["files"] if one["action"] == "broken"]
+    name = "app.tracking.etf_price_update"
+    row = test.read_text().splitlines().index("import app.tasks.etf_price_update as mine") + 1
+    assert [(one["path"], one["reason"]) for one in broken] == [
+        ("app/report.py", f"row 5 imports app.tasks.etf_price_update, which is {name}.tasks now"),
+        (
+            test.relative_to(project).as_posix(),
+            f"row {row} imports app.tasks.etf_price_update, which is {name}.tasks now",
+        ),
+    ]
+    assert len(before) == len(broken)
 
 
 def test_a_conflict_moves_too_and_loses_nothing(generate: Generate, project: Path) -> None:

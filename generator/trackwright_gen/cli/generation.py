@@ -7,6 +7,8 @@ from pathlib import Path
 from jinja2 import Environment
 
 from trackwright_gen.cli.adoptions import with_old_name
+from trackwright_gen.cli.entries import Entry
+from trackwright_gen.cli.left_imports import left_imports
 from trackwright_gen.cli.merging import merging
 from trackwright_gen.cli.migrations import planned_revisions
 from trackwright_gen.cli.outcomes import outcomes_of
@@ -59,6 +61,7 @@ class Generation:
         created: files that several domains share and that are not there yet, with their texts.
         edits: changes of the user's own files.
         deleted: `__init__.py` files of ours that nothing is left beside.
+        broken: imports of the user's that name what is elsewhere then.
     """
 
     root: Path
@@ -66,6 +69,7 @@ class Generation:
     created: Mapping[Path, str] = field(default_factory=dict[Path, str])
     edits: tuple[FileEdit, ...] = ()
     deleted: tuple[Path, ...] = ()
+    broken: tuple[Entry, ...] = ()
 
     @property
     def revisions(self) -> tuple[Revision, ...]:
@@ -107,7 +111,9 @@ def plan_generation(
     gone = _gone(domains)
     edits = _registrations(project, domains, gone)
     present = {*created, *_present(domains)}
-    return Generation(project.root, domains, created, edits, abandoned_packages(gone, present, project))
+    deleted = abandoned_packages(gone, present, project)
+    broken = left_imports(project, generation.outcomes, edits) if gone else ()
+    return Generation(project.root, domains, created, edits, deleted, broken)
 
 
 def _domains(

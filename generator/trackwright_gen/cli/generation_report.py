@@ -25,6 +25,7 @@ def entries_of(generation: Generation) -> tuple[Entry, ...]:
         ),
         *(Entry("edit", shown_path(edit.path, root), edit.reason) for edit in generation.edits),
         *(Entry("migrate", shown_path(one.path, root), one.message) for one in generation.revisions),
+        *generation.broken,
     )
 
 

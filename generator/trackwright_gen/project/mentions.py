@@ -33,7 +33,7 @@ def mentions(tree: SourceTree, modules: Collection[str], before: SourceTree) -> 
         except ToolError:
             continue  # no valid Python, so nothing that runs
         for line in source.import_lines if source else ():
-            for gone in _gone(before, line, modules):
+            for gone in _gone(before, tree, line, modules):
                 yield Mention(path, line.node.lineno, gone)
 
 
@@ -52,13 +52,16 @@ def _if_it_says(tree: SourceTree, module: str, path: Path, words: tuple[str, ...
     return tree.file(module) if any(word.encode() in text for word in words) else None
 
 
-def _gone(tree: SourceTree, line: ImportLine, modules: Collection[str]) -> Iterator[str]:
+def _gone(before: SourceTree, after: SourceTree, line: ImportLine, modules: Collection[str]) -> Iterator[str]:
     named = [module for module in mentioned(line) if module in modules]
     if named:
         yield named[-1]
         return
     for name in line.names:
-        origin = tree.member(line.module, name) if line.module in tree.paths else None
-        if origin is not None and origin.module in modules:
+        origin = before.member(line.module, name) if line.module in before.paths else None
+        if origin is None or origin.module not in modules:
+            continue
+        left = after.member(line.module, name)
+        if left is None or left.module in modules:  # else it is handed on from elsewhere
             yield origin.module
             return
