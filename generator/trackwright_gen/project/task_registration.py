@@ -33,7 +33,8 @@ def register_tasks(tree: SourceTree, project: Project, modules: Sequence[str]) -
     missing = [module for module in dict.fromkeys(modules) if not reach.covers(module)]
     if not missing:
         return None
-    return _named_in_list(lists, missing) or _imported(tree, home, missing) or _included(made, home, missing)
+    found = _named_in_list(lists, missing) or _imported(tree, home, missing)
+    return found or _included(made, home, missing, project.celery.name)
 
 
 def app_home(tree: SourceTree, project: Project) -> tuple[SourceFile, tuple[SourceFile, ast.Call] | None]:
@@ -94,15 +95,20 @@ def _has_tasks(source: SourceFile) -> bool:
     )
 
 
-def _included(made: tuple[SourceFile, ast.Call] | None, home: SourceFile, missing: Sequence[str]) -> FileEdit:
+def _included(
+    made: tuple[SourceFile, ast.Call] | None, home: SourceFile, missing: Sequence[str], app: str
+) -> FileEdit:
     """Give the call that makes the app an `include`."""
     listed = ", ".join(f'"{module}"' for module in sorted(missing))
     has_own = made is not None and any(keyword.arg == "include" for keyword in made[1].keywords)
     if made is None or has_own:
+        row = home.assigned.get(app)
         raise ToolError(
             f"how the Celery app learns its task modules cannot be read, so {listed} cannot be added",
-            at=home.at(made[1]) if made else Location(home.path),
-            hint=f"name them there by hand: include=[{listed}]",
+            at=home.at(made[1]) if made else Location(home.path) if row is None else home.at(row),
+            hint=f"name them there by hand: include=[{listed}]"
+            if made
+            else f"give it a list that they can be added to, in the lines after that: {app}.conf.imports = []",
         )
     source, call = made
     positions = Positions(source.text)

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from celery import Celery, Task
+from celery.local import Proxy
 
 from trackwright.backoff import Backoff
 from trackwright.dispatch import Message, introduce, send
@@ -183,8 +184,9 @@ def tracked_task(
     """
 
     def decorate(body: Callable[[Any], Any]) -> TrackedTask:
-        _apps.add(app)
-        make: Any = app.task  # Celery's stubs know no base class's own options
+        own = _itself(app)
+        _apps.add(own)
+        make: Any = own.task  # Celery's stubs know no base class's own options
         task: TrackedTask = make(
             base=TrackedTask,
             model=model,
@@ -203,3 +205,9 @@ def tracked_task(
         return task
 
     return decorate
+
+
+def _itself(app: Any) -> Celery:
+    """The app that `celery.current_app`, or another proxy of Celery's, stands for by now."""
+    own: Celery = app._get_current_object() if isinstance(app, Proxy) else app  # noqa: SLF001 -- its only way
+    return own
