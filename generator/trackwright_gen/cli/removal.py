@@ -8,7 +8,7 @@ from trackwright_gen.cli.entries import Entry, shown_path
 from trackwright_gen.cli.generation import in_project_shape, shaped_edit
 from trackwright_gen.cli.outcomes import read_text
 from trackwright_gen.cli.packages import abandoned_packages
-from trackwright_gen.errors import ToolError
+from trackwright_gen.errors import ToolError, ToolErrors
 from trackwright_gen.merge.form import Form
 from trackwright_gen.merge.originals import original_file, read_originals
 from trackwright_gen.merge.record import Record, generated_domains, read_record, recorded_domains
@@ -18,6 +18,7 @@ from trackwright_gen.project.mentions import Mention, mentions
 from trackwright_gen.project.model import Project
 from trackwright_gen.project.source_tree import SourceTree
 from trackwright_gen.project.tracking_base import tracking_base_file
+from trackwright_gen.project.written import WrittenTable, read_written_table
 from trackwright_gen.revisions import Revision, read_snapshot
 from trackwright_gen.spec.nearest import did_you_mean
 from trackwright_gen.write.change import Change, text_change
@@ -34,6 +35,7 @@ class Removal:
         edits: registrations taken out of the user's files.
         mentions: imports of the domain that are left in the project.
         revision: the migration that drops the table, if that was asked for.
+        old_model: where the model of an adopted table's old name is, which goes with the table.
         is_last: whether no other domain is left.
     """
 
@@ -45,6 +47,7 @@ class Removal:
     edits: tuple[FileEdit, ...]
     mentions: tuple[Mention, ...]
     revision: Revision | None
+    old_model: WrittenTable | None
     is_last: bool
 
     @property
@@ -86,6 +89,7 @@ def plan_removal(project: Project, domain: str, *, drop_table: bool) -> Removal:
         edits=tuple(shaped_edit(edit, project.root, originals.get(edit.path)) for edit in edits),
         mentions=left,
         revision=_drop(project, domain, record) if drop_table else None,
+        old_model=_old_model(tree, record) if drop_table else None,
         is_last=is_last,
     )
 
@@ -122,6 +126,16 @@ def _drop(project: Project, domain: str, record: Record) -> Revision:
     )
 
 
+def _old_model(tree: SourceTree, record: Record) -> WrittenTable | None:
+    view = read_snapshot(record.snapshot).view
+    if view is None:
+        return None
+    try:
+        return read_written_table(tree, view.name)
+    except (ToolError, ToolErrors):
+        return None  # nobody has such a model any more
+
+
 def changes_of(removal: Removal) -> tuple[Change, ...]:
     """The changes of files that carry the removal out, records included."""
     root, record = removal.project.root, removal.record
@@ -151,4 +165,10 @@ def entries_of(removal: Removal, spec: Path | None) -> tuple[Entry, ...]:
             Entry("broken", shown_path(one.path, root), f"row {one.row} imports {one.module}, which goes")
             for one in removal.mentions
         ),
+        *(_old_name_entry(one, root) for one in [removal.old_model] if one),
     )
+
+
+def _old_name_entry(model: WrittenTable, root: Path) -> Entry:
+    reason = f"row {model.at.row} is the model of {model.name}, which goes"
+    return Entry("broken", shown_path(model.at.path, root), reason)

@@ -84,12 +84,14 @@ def plan_drop(domain: str, table: Table, home: AlembicHome) -> Revision:
         ToolError: several heads, a broken history or template, this revision is there already.
     """
     created, (away, back) = create_table(table), old_name(table)
-    change = Change(f"drop {table.name}", (*away, *created.downgrade), (*created.upgrade, *back))
+    limits, *dropped = created.downgrade
+    change = Change(f"drop {table.name}", (limits, *away, *dropped), (*created.upgrade, *back))
     history = History.read(home)
     own = _drop_id(domain, history.head)
     one = _revision(own, change, home=home, history=history, parent=history.head)
     loss = Hazard("data loss", f"every row of {table.name} is gone, and going back does not bring it back")
-    code = Hazard("running code", f"code that runs now still reads and writes {table.name}")
+    names = f"{table.name}, also as {table.view.name}" if table.view else table.name
+    code = Hazard("running code", f"code that runs now still reads and writes {names}")
     return replace(one, hazards=(loss, code))
 
 
