@@ -78,10 +78,10 @@ def _index(index: Index) -> str:
 
 def _lookups(spec: DomainSpec, fields: dict[str, Any]) -> list[dict[str, Any]]:
     """The sets of fields by which at most one row can be found."""
-    single = [(name,) for name, field in spec.fields.items() if field.unique]
-    listed = [(unique.fields, unique.while_) for unique in spec.unique]
+    single = [((name,), None) for name, field in spec.fields.items() if field.unique]
+    rules = [*single, *((unique.fields, unique.while_) for unique in spec.unique)]
     found: list[dict[str, Any]] = []
-    for names, condition in [*((one, None) for one in single), *listed]:
+    for names, condition in rules:
         if any(name not in fields for name in names):
             continue  # a core column among them: the row's id or its Celery id already find it
         found.append(
@@ -89,6 +89,7 @@ def _lookups(spec: DomainSpec, fields: dict[str, Any]) -> list[dict[str, Any]]:
                 "method": lookup_name(names, active=condition is not None),
                 "fields": [fields[name] for name in names],
                 "active": condition is not None,
+                "comes_again": not any(set(other) <= set(names) for other, always in rules if always is None),
             }
         )
     return found

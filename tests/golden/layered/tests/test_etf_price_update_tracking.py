@@ -168,18 +168,16 @@ def test_a_way_off_the_diagram_is_refused(
 def test_get_by_etf_id_and_date_finds_the_one_row(
     tracking_sessions: Sessions, tracking_factory: TrackingFactory
 ) -> None:
+    def found(given: dict[str, Any]) -> int | None:
+        with tracking_sessions() as session:
+            one = etf_price_update_crud.get_by_etf_id_and_date(session, **given)
+            return None if one is None else one.id
+
     made = tracking_factory(EtfPriceUpdateTracking, **values())
-    wanted = [
-        values()[name]
-        for name in (
-            "etf_id",
-            "date",
-        )
-    ]
-    with tracking_sessions() as session:
-        found = etf_price_update_crud.get_by_etf_id_and_date(session, *wanted)
-    assert found is not None
-    assert found.id == made.id
+    wanted = {name: values()[name] for name in ["etf_id", "date"]}
+    assert found(wanted) == made.id
+    for name in ["etf_id", "date"]:
+        assert found({**wanted, name: values(1)[name]}) is None
     with pytest.raises(IntegrityError):
         tracking_factory(EtfPriceUpdateTracking, **values())
 

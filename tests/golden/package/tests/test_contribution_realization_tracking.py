@@ -200,40 +200,27 @@ def test_a_way_off_the_diagram_is_refused(
 def test_get_active_by_pension_id_and_contribution_date_finds_the_one_row(
     tracking_sessions: Sessions, tracking_factory: TrackingFactory
 ) -> None:
+    def found(given: dict[str, Any]) -> int | None:
+        async def scenario() -> ContributionRealizationTracking | None:
+            async with tracking_sessions() as session:
+                return await contribution_realization_crud.get_active_by_pension_id_and_contribution_date(
+                    session, **given
+                )
+
+        one = asyncio.run(scenario())
+        return None if one is None else one.id
+
     made = tracking_factory(ContributionRealizationTracking, **values())
-    wanted = [
-        values()[name]
-        for name in (
-            "pension_id",
-            "contribution_date",
-        )
-    ]
-
-    async def scenario() -> ContributionRealizationTracking | None:
-        async with tracking_sessions() as session:
-            return await contribution_realization_crud.get_active_by_pension_id_and_contribution_date(
-                session, *wanted
-            )
-
-    found = asyncio.run(scenario())
-    assert found is not None
-    assert found.id == made.id
+    wanted = {name: values()[name] for name in ["pension_id", "contribution_date"]}
+    assert found(wanted) == made.id
+    for name in ["pension_id", "contribution_date"]:
+        assert found({**wanted, name: values(1)[name]}) is None
     with pytest.raises(IntegrityError):
         tracking_factory(ContributionRealizationTracking, **values())
     move(tracking_sessions, made.id, "CANCELLED")
-    again = {
-        name: values()[name]
-        for name in (
-            "pension_id",
-            "contribution_date",
-        )
-    }
-    assert (
-        tracking_factory(
-            ContributionRealizationTracking, **{**values(1), **again}
-        ).status
-        == TrackingStatus.PENDING
-    )
+    assert found(wanted) is None
+    again = tracking_factory(ContributionRealizationTracking, **{**values(1), **wanted})
+    assert found(wanted) == again.id
 
 
 def test_lists_show_rows_by_their_status(

@@ -196,22 +196,21 @@ def test_a_way_off_the_diagram_is_refused(
 def test_get_by_etf_id_and_date_finds_the_one_row(
     tracking_sessions: Sessions, tracking_factory: TrackingFactory
 ) -> None:
+    def found(given: dict[str, Any]) -> int | None:
+        async def scenario() -> EtfPriceUpdateTracking | None:
+            async with tracking_sessions() as session:
+                return await etf_price_update_crud.get_by_etf_id_and_date(
+                    session, **given
+                )
+
+        one = asyncio.run(scenario())
+        return None if one is None else one.id
+
     made = tracking_factory(EtfPriceUpdateTracking, **values())
-    wanted = [
-        values()[name]
-        for name in (
-            "etf_id",
-            "date",
-        )
-    ]
-
-    async def scenario() -> EtfPriceUpdateTracking | None:
-        async with tracking_sessions() as session:
-            return await etf_price_update_crud.get_by_etf_id_and_date(session, *wanted)
-
-    found = asyncio.run(scenario())
-    assert found is not None
-    assert found.id == made.id
+    wanted = {name: values()[name] for name in ["etf_id", "date"]}
+    assert found(wanted) == made.id
+    for name in ["etf_id", "date"]:
+        assert found({**wanted, name: values(1)[name]}) is None
     with pytest.raises(IntegrityError):
         tracking_factory(EtfPriceUpdateTracking, **values())
 
