@@ -191,6 +191,94 @@ def test_changes_go_on_while_the_old_name_lives_and_after_it_has_ended(project: 
     assert project.python("show()") == (rows.replace("retrying", "waiting") if forgotten else rows)
 
 
+def test_a_table_that_was_adopted_goes_with_its_old_name(project: HandWritten) -> None:
+    project.python("seed()")
+    adopted(project)
+    said = invoke(project, "remove", "etf_price", "--drop-migration")
+    assert "code that runs now still reads and writes etf_price_task_tracking, also as etf_updates" in said
+    model = project.root / "app" / "models" / "updates.py"
+    row = model.read_text().splitlines().index("class EtfUpdate(Base):") + 1
+    assert f"row {row} is the model of etf_updates, which goes" in said
+    project.alembic("upgrade", "head")
+    for name in ("etf_updates", TABLE):
+        with pytest.raises(DBAPIError):
+            execute(project, f"SELECT 1 FROM {name}")
+    # Back again the table is empty, and old code can work with it as with a new one.
+    project.alembic("downgrade", "-1")
+    assert project.python("show(); add('A', 'waiting'); show()").startswith("1 A waiting")
+    assert execute(project, CORE) == [(1, "PENDING", 0, None, None)]
+    project.alembic("upgrade", "head")
+    model.unlink()
+    models = model.parent / "__init__.py"
+    models.write_text(
+        models.read_text()
+        .replace("from app.models.updates import EtfUpdate\n", "")
+        .replace('"EtfUpdate", ', "")
+    )
+    project.alembic("check")
+
+
+SCHEMA = "jobs of ours"
+
+
+def test_a_table_in_a_schema_is_adopted_there(tmp_path: Path, postgres_url: str) -> None:
+    project = hand_written(tmp_path / "project", postgres_url)
+    database = project.root / "app" / "database.py"
+    own = f"    metadata = MetaData(schema={SCHEMA!r})\n"
+    text = database.read_text().replace("import create_engine", "import MetaData, create_engine")
+    database.write_text(text.rstrip("\n") + f"\n\n{own}")
+    env = project.root / "migrations" / "env.py"
+    env.write_text(
+        env.read_text().replace("connection=connection,", "connection=connection, include_schemas=True,")
+    )
+    versions = project.root / "migrations" / "versions"
+    made = IN_SCHEMA.format(names="Etf, PensionEtf", revision="0001", parent=None)
+    (versions / "0001_start.py").write_text(made)
+    made = IN_SCHEMA.format(names="EtfUpdate", revision="0002", parent="0001")
+    (versions / "0002_updates.py").write_text(made)
+    old = project.root / "app" / "old.py"
+    old.write_text(old.read_text().replace("FROM etf_updates", f'FROM \\"{SCHEMA}\\".etf_updates'))
+    execute(project, f'CREATE SCHEMA "{SCHEMA}"')
+    project.alembic("upgrade", "head")
+    before = project.python("seed(); show(); print('and then'); work()")
+    adopted(project)
+    assert project.python("show(); print('and then'); work()") == before
+    project.alembic("check")
+    assert "up to date" in invoke(project, "generate")
+    assert execute(project, f"SELECT to_regclass('public.{TABLE}'), to_regclass('public.etf_updates')") == [
+        (None, None)
+    ]
+    assert execute(project, f"SELECT count(*) FROM \"{SCHEMA}\".{TABLE} WHERE status = 'PENDING'") == [(2,)]
+    project.alembic("downgrade", "0002")
+    assert project.python("show()") == before.partition("and then")[0]
+    project.alembic("upgrade", "head")
+    invoke(project, "remove", "etf_price", "--drop-migration")
+    project.alembic("upgrade", "head")
+    shown = f"SELECT relname FROM pg_class WHERE relnamespace = '\"{SCHEMA}\"'::regnamespace AND relkind IN ('r', 'v')"
+    assert {name for (name,) in execute(project, shown)} == {"etfs", "pension_etfs"}
+
+
+IN_SCHEMA = """
+from alembic import op
+
+from app.models import {names}
+
+revision = {revision!r}
+down_revision = {parent!r}
+branch_labels = depends_on = None
+
+
+def upgrade():
+    for model in ({names},):
+        model.__table__.create(op.get_bind())
+
+
+def downgrade():
+    for model in ({names},):
+        model.__table__.drop(op.get_bind())
+"""
+
+
 ODD_WORK = """
 from app.models.job import Job, State
 with Session(engine) as session:

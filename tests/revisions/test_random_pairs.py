@@ -24,6 +24,8 @@ from trackwright_gen.revisions.difference import differences
 from trackwright_gen.revisions.rendering import Code, code_of
 from trackwright_gen.revisions.sqlalchemy_table import sqlalchemy_table
 
+COLUMNS = [*NAMES, "etf_id", "parent", "twin"]
+
 
 @pytest.fixture
 def engine(postgres_url: str) -> sa.Engine:
@@ -95,7 +97,7 @@ def planned_change(folder: Path, pair: Pair) -> tuple[Table, Table, tuple[Change
     try:
         renames = column_renames(before, after, pair.renamed)
         found = differences(before, after, renames)
-        require_consent(found, allow_drop=[*NAMES, "etf_id"], allow_rewrite=[*NAMES, "etf_id"])
+        require_consent(found, allow_drop=COLUMNS, allow_rewrite=COLUMNS)
     except (ColumnChangeError, ToolErrors) as refused:
         assert re.search("cannot change from|cannot be renamed", str(refused))  # noqa: PT017 -- both ends are right
         return None

@@ -36,6 +36,41 @@ def test_an_open_type_is_the_referenced_columns(load: Load) -> None:
     assert spec.checks[0].value == Decimal(0)
 
 
+def test_references_to_the_own_table_are_typed_whatever_they_lead_through(load: Load) -> None:
+    loaded = load(
+        "domain: d\nfields:\n"
+        "  last: {references: d_task_tracking.of_code}\n"
+        "  of_code: {references: d_task_tracking.Code, unique: true}\n"
+        "  code: {type: string, length: 9, column: Code}\n"
+        "  kind: {type: enum, values: [a, long one], unique: true}\n"
+        "  of_kind: {references: d_task_tracking.kind}\n"
+        "  tags: {type: array, items: text, unique: true}\n"
+        "  of_tags: {references: d_task_tracking.tags}\n"
+        "  of_etf: {references: etfs.id, unique: true}\n"
+        "  like_it: {references: d_task_tracking.of_etf}\n"
+        "  there: {type: integer, references: d_task_tracking.back, unique: true}\n"
+        "  back: {references: d_task_tracking.there, unique: true}\n"
+        "unique: [[code]]\n"
+    )
+    fields = resolve_references(loaded, TABLES).fields
+    found = {name: (field.type, field.length or field.items) for name, field in fields.items()}
+    assert found["last"] == found["of_code"] == ("string", 9)
+    assert found["of_kind"] == ("string", 8)
+    assert found["of_tags"] == ("array", "text")
+    assert found["like_it"] == ("string", 12)
+    assert found["back"] == ("integer", None)
+
+
+def test_mistakes_of_both_kinds_of_references_come_at_once(load: Load) -> None:
+    loaded = load(
+        "domain: d\nfields:\n  a: {references: etf.id, unique: true}\n  b: {references: d_task_tracking.a}\n"
+        "  c: {references: d_task_tracking.x}\n"
+    )
+    with pytest.raises(ToolErrors) as caught:
+        resolve_references(loaded, TABLES)
+    assert [error.at.row for error in caught.value.errors if error.at] == [3, 5]
+
+
 def test_external_tables_are_not_looked_up(load: Load) -> None:
     loaded = load("domain: d\nfields: {a: {type: integer, references: other.id, external: true}}\n")
     assert resolve_references(loaded, TABLES).fields["a"].type == "integer"
@@ -65,7 +100,22 @@ REFUSED = {
     "an unknown column of the own table": (
         "a: {type: bigint, references: d_task_tracking.idd}",
         "3:33 this table has no column 'idd'",
-        None,
+        "did you mean 'id'?",
+    ),
+    "an own column that says no row": (
+        "a: {references: d_task_tracking.status}",
+        "3:19 several rows can have the same 'status', so none can be referred to by it",
+        "refer to `id`",
+    ),
+    "another type than the own key's": (
+        "a: {type: string, references: d_task_tracking.id}",
+        "3:13 'a' is of type string, but 'id' is of type bigint",
+        "write type: bigint, or leave the type out",
+    ),
+    "a reference to itself": (
+        "a: {references: d_task_tracking.a, unique: true}",
+        "3:19 the type cannot be found: these references lead back to themselves",
+        "give the field 'a' a reference that leads elsewhere",
     ),
     "a default that is none of the type found": (
         "a: {references: pension_etfs.id, default: x}",

@@ -14,8 +14,9 @@ from trackwright_gen.plan.table import Table
 from trackwright_gen.plan.table_of import table_of
 from trackwright_gen.project.model import AlembicHome
 from trackwright_gen.revisions.sqlalchemy_table import sqlalchemy_table
-from trackwright_gen.spec.loader import load_spec
+from trackwright_gen.spec.loader import read_spec
 from trackwright_gen.spec.naming import Names
+from trackwright_gen.spec.references import resolve_references
 
 # As in every project's env.py: the models import trackwright, which shows Alembic the identity on SQLite.
 assert trackwright.__name__
@@ -52,7 +53,7 @@ def planned(folder: Path, spec_text: str) -> Table:
     """The table of a spec."""
     path = folder / "order.yaml"
     path.write_text(spec_text)
-    spec = load_spec(path)
+    spec = resolve_references(read_spec(path), {"etfs": {"id": "String(12)"}})
     return table_of(spec, Names.of(spec))
 
 

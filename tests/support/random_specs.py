@@ -36,6 +36,8 @@ REFERENCES: list[dict[str, Any] | None] = [
     {"type": "string", "length": 12, "references": "etfs.id", "external": True, "on_delete": "cascade"},
     {"type": "string", "length": 40, "references": "etfs.id", "external": True, "index": True},
 ]
+TABLE = "order_task_tracking"
+PARENT: dict[str, Any] = {"parent": {"references": f"{TABLE}.id", "on_delete": "set null", "index": True}}
 INDEXES: list[list[dict[str, Any]]] = [
     [],
     [{"fields": ["created_at", "status"]}],
@@ -74,7 +76,10 @@ def specs(draw: st.DrawFn, names: list[str], known: dict[str, Any]) -> dict[str,
         fields[name] = known[name] if name in known and draw(st.booleans()) else draw(one_field())
     if reference := draw(st.sampled_from(REFERENCES)):
         fields["etf_id"] = reference
-    able = [name for name in fields if fields[name]["type"] in PREDICATES]
+    fields |= draw(st.sampled_from([{}, PARENT]))
+    if keys := [name for name in fields if fields[name].get("unique")]:
+        fields |= draw(st.sampled_from([{}, *({"twin": {"references": f"{TABLE}.{key}"}} for key in keys)]))
+    able = [name for name in fields if fields[name].get("type") in PREDICATES]
     picked = draw(st.lists(st.sampled_from(able), unique=True)) if able else []
     conditions = [{"field": name, **PREDICATES[fields[name]["type"]]} for name in picked]
     return {

@@ -97,6 +97,22 @@ CASES = {
         "  e: {type: string, length: 12, references: etfs.id}\n",
         "  e: {type: string, length: 12, references: etfs.id, on_delete: cascade}\n",
     ),
+    "a reference to a row of the same table by what is unique only now": Case(
+        "  code: {type: string, length: 9}\n",
+        "  code: {type: string, length: 9, unique: true}\n  of: {references: order_task_tracking.code}\n",
+    ),
+    "a renamed column that rows of the same table refer to": Case(
+        "  code: {type: integer, unique: true}\n  of: {references: order_task_tracking.code}\n",
+        "  key: {type: bigint, unique: true}\n  of: {references: order_task_tracking.key}\n",
+        renamed={"key": "code"},
+        allow_rewrite=("key", "of"),
+    ),
+    "a reference within the table that goes with its key": Case(
+        "  code: {type: text, unique: true}\n  of: {references: order_task_tracking.code}\n",
+        "  code: {type: integer}\n",
+        allow_drop=("of",),
+        allow_rewrite=("code",),
+    ),
     "much at once": Case(
         "  a: {type: integer, default: 1, index: true}\n  b: {type: text, unique: true}\n"
         "  c: {type: string, length: 5}\n",

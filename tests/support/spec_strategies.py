@@ -1,12 +1,14 @@
 """Random specs that are right, odd ones above all: each must become a domain that works."""
 
 import keyword
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from adopted_specs import adoptable, adoptions, in_old_table, rewritten
 from hypothesis import strategies as st
 
-from trackwright_gen.spec.core import CORE_FIELDS
+from trackwright_gen.spec.core import CORE_FIELDS, STATUSES
 from trackwright_gen.spec.enum_members import member_names
 from trackwright_gen.spec.naming import attribute_name, class_name
 
@@ -119,7 +121,11 @@ class Batch:
 def batches(draw: st.DrawFn, domains: int) -> Batch:
     """A project with so many domains."""
     names = draw(st.lists(domain_names(), min_size=domains, max_size=domains, unique_by=_class_of))
-    specs = {name: draw(specs_of(name, position)) for position, name in enumerate(names)}
+    adopting = draw(st.sampled_from([None, *range(domains)]))
+    specs = {
+        name: draw(specs_of(name, position, adopts=position == adopting))
+        for position, name in enumerate(names)
+    }
     return Batch(draw(st.sampled_from(["layered", "package"])), draw(st.booleans()), specs)
 
 
@@ -133,17 +139,20 @@ def domain_names() -> st.SearchStrategy[str]:
 
 
 @st.composite
-def specs_of(draw: st.DrawFn, domain: str, position: int) -> Tree:
-    """A spec of a domain; its task's name differs for each position."""
+def specs_of(draw: st.DrawFn, domain: str, position: int, *, adopts: bool = False) -> Tree:
+    """A spec of a domain, perhaps with a table of old; its task's name differs for each position."""
     names = draw(st.lists(NAMES.filter(is_free), max_size=7, unique_by=_attribute))
-    fields = {name: draw(one_field()) for name in names}
+    own = own_references(domain)
+    fields = {name: draw(one_field(own)) for name in names}
+    fields = adoptable(fields) if adopts else fields
+    fields |= draw(_copies(domain, fields))
     uniques = draw(_uniques(fields))
     spec: Tree = {
         "domain": domain,
         "description": draw(TEXTS),
         "fields": fields,
         "unique": uniques,
-        "checks": draw(_checks(fields)),
+        "checks": draw(_checks(fields, adopts=adopts)),
         "indexes": draw(_indexes(fields)),
         "task": draw(_tasks(position)),
         "dependencies": draw(
@@ -152,6 +161,11 @@ def specs_of(draw: st.DrawFn, domain: str, position: int) -> Tree:
         "retention": draw(st.sampled_from([{}, {"completed": "90s", "failed": "30d"}, {"cancelled": "0s"}])),
         "api": {"enabled": draw(st.booleans())},
     }
+    if adopts:
+        spec["adopt"] = draw(adoptions(fields))
+        spec["allow_rewrite"] = rewritten(fields)
+    if draw(st.booleans()):
+        spec["legacy"] = draw(_legacy(fields))
     if draw(st.booleans()):
         spec["names"] = {"class": f"Z{position}{class_name(domain)}"[:40].replace("_", "")}
     return {key: value for key, value in spec.items() if value not in ({}, [])} | {"domain": domain}
@@ -173,9 +187,9 @@ def _attribute(name: str) -> str:
 
 
 @st.composite
-def one_field(draw: st.DrawFn) -> Tree:
-    """A field of any type, with keys that go together."""
-    chosen: Tree = draw(st.one_of(*map(st.fixed_dictionaries, TYPES), *REFERENCES))
+def one_field(draw: st.DrawFn, references: Sequence[st.SearchStrategy[Tree]] = ()) -> Tree:
+    """A field of any type, with keys that go together; references others than to the project's tables, too."""
+    chosen: Tree = draw(st.one_of(*map(st.fixed_dictionaries, TYPES), *REFERENCES, *references))
     if draw(st.booleans()):
         chosen = {key: value for key, value in chosen.items() if not key.startswith("default")}
     if draw(st.booleans()):
@@ -240,6 +254,46 @@ REFERENCES = [
     ON_DELETE.map(lambda more: {"references": "etfs.id", **more}),
     ON_DELETE.map(lambda more: {"references": "pension_etfs.id", "type": "bigint", **more}),
 ]
+EXTERNAL = [
+    ON_DELETE.map(
+        lambda more: {"references": "accounts.code", "type": "string", "length": 8, "external": True, **more}
+    ),
+    ON_DELETE.map(lambda more: {"references": "invoices.id", "type": "bigint", "external": True, **more}),
+]
+"""To tables that no model of the project shows: `EXTERNAL_TABLES`."""
+EXTERNAL_TABLES = {"accounts": "code VARCHAR(8) PRIMARY KEY", "invoices": "id BIGINT PRIMARY KEY"}
+
+
+def own_references(domain: str) -> list[st.SearchStrategy[Tree]]:
+    """References beyond the project's models: to others' tables, and to the domain's own rows."""
+    own = ON_DELETE.map(lambda more: {"references": f"{domain}_task_tracking.id", **more})
+    return [*EXTERNAL, own]
+
+
+@st.composite
+def _copies(draw: st.DrawFn, domain: str, fields: Tree) -> Tree:
+    """Perhaps a field that refers to another one of the same table by its unique value."""
+    able = [name for name, field in fields.items() if field.get("unique") and "references" not in field]
+    name = draw(NAMES.filter(is_free))
+    if not able or _attribute(name) in map(_attribute, fields):
+        return {}
+    return {name: {"references": f"{domain}_task_tracking.{draw(st.sampled_from(able))}"}}
+
+
+@st.composite
+def _legacy(draw: st.DrawFn, fields: Tree) -> Tree:
+    """Where rows of old lie: words and columns that mean something here."""
+    words = draw(st.dictionaries(st.sampled_from(["gone", "it's", "2nd", "no"]), st.sampled_from(STATUSES)))
+    targets = st.sampled_from([*fields, "celery_task_id", "error_message"])
+    spec = {
+        "table": draw(st.sampled_from(["task_status", "order", "TaskStatus"])),
+        "task_type": draw(st.sampled_from([None, "x", "it's :x", "{{ 1 }}"])),
+        "status": words,
+        "fields": draw(st.dictionaries(st.sampled_from(["ref", "class", "Ref Id"]), targets, max_size=2)),
+    }
+    return {key: value for key, value in spec.items() if value not in (None, {})}
+
+
 CONDITIONS: dict[str, list[Tree]] = {
     "integer": [{"op": ">", "value": 0}, {"op": "!=", "value": -7}, {"op": "in", "value": [1, 2, 3]}],
     "bigint": [{"op": "<=", "value": 9000000000}, {"op": ">=", "value": -1}],
@@ -262,7 +316,7 @@ def _conditions(name: str, field: Tree) -> list[Tree]:
 
 
 @st.composite
-def _checks(draw: st.DrawFn, fields: Tree) -> list[Tree]:
+def _checks(draw: st.DrawFn, fields: Tree, *, adopts: bool) -> list[Tree]:
     # One check a field: two could leave no value at all. A default must pass, too.
     able = [name for name, field in fields.items() if not {"default", "default_sql"} & field.keys()]
     able = [name for name in able if not fields[name].get("unique")]
@@ -270,6 +324,9 @@ def _checks(draw: st.DrawFn, fields: Tree) -> list[Tree]:
     checks = []
     for position, name in enumerate(picked):
         possible = _conditions(name, fields[name])
+        if adopts and not in_old_table(fields[name]):
+            # Rows that are there have no value of what is new.
+            possible = [one for one in possible if one.get("is") != "not null"]
         if fields[name].get("required"):
             possible = [one for one in possible if one.get("is") != "null"]
         own = draw(st.sampled_from(["x" * 40, "order", f"c{position}"]))

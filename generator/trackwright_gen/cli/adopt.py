@@ -59,7 +59,7 @@ def command(
             "this spec exists already", at=Location(path), hint="choose another name with --domain"
         )
     project = detect_project(root, with_parts(found.settings, parts))
-    written = read_written_table(SourceTree(project.root, project.source_root), table)
+    written = read_written_table(SourceTree(project.root, project.source_root), table, project.schema)
     proposed = _proposed(written, name, path, project)
     create_files({path: proposed.text}, refresh={root / SCHEMA_FILE: schema_text()})
     asked = f"  ({proposed.questions} questions)" if proposed.questions else ""

@@ -46,7 +46,7 @@ def with_old_name(
         view = carried(old.view, column_renames(old, plan.table, wishes), plan.table)
         return replace(plan, table=replace(plan.table, view=view)), None
     tree = SourceTree(project.root, project.source_root)
-    written = read_written_table(tree, adopt.table)
+    written = read_written_table(tree, adopt.table, project.schema)
     if errors := list(_references(tree, adopt.table, plan.names.table, loaded)):
         raise ToolErrors(errors)
     adoption = adoption_of(written, plan, loaded)

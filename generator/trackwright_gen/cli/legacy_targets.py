@@ -23,7 +23,9 @@ def targets_of(project: Project, start: Path) -> dict[str, Target]:
         if legacy is not None:
             rows = _Rows(legacy.table, legacy.task_type, legacy.fields, legacy.status)
         elif adopt is not None:
-            written = read_written_table(SourceTree(project.root, project.source_root), adopt.table)
+            written = read_written_table(
+                SourceTree(project.root, project.source_root), adopt.table, project.schema
+            )
             model = Place(written.model.module, written.model.name)
             rows = _Rows(adopt.table, None, adopt.rename, adopt.status, model)
         else:

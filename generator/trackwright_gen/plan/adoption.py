@@ -142,6 +142,9 @@ def _old_keys(written: WrittenTable, renames: Mapping[str, str], new: Table) -> 
         if one.references is None:
             continue
         table, _, column = one.references.rpartition(".")
+        if table in {written.name, new.name}:
+            # It follows the table, and its columns' names theirs.
+            table, column = new.name, renames.get(column, column)
         target = (renames.get(one.name, one.name), table, column)
         twin = next(
             (key for key in new.foreign_keys if (key.column, key.target_table, key.target_column) == target),

@@ -51,6 +51,7 @@ def plan_domains(
         except ToolErrors as found:
             errors += found.errors
     errors += _clashes(plans, loaded)
+    errors += _index_clashes(plans, loaded)
     if errors:
         raise ToolErrors(errors)
     return tuple(plans)
@@ -111,5 +112,23 @@ def _clashes(plans: Sequence[DomainPlan], loaded: Sequence[LoadedSpec]) -> Itera
                     ("domain",),
                     f"{plan.spec.domain!r} and {other.spec.domain!r} would both have {claimed}",
                     hint="give one of them another name: names: {class: ...}, or task: {name: ...}",
+                )
+                break
+
+
+def _index_clashes(plans: Sequence[DomainPlan], loaded: Sequence[LoadedSpec]) -> Iterator[ToolError]:
+    """Two tables whose indexes would have one name: the database has no such names twice."""
+    places = {one.spec.domain: one.places for one in loaded}
+    seen: dict[str, DomainPlan] = {}
+    for plan in sorted(plans, key=lambda plan: len(plan.spec.domain), reverse=True):
+        names = [one.name for one in plan.table.indexes] + [one.name for one in plan.table.uniques]
+        for name in names:
+            other = seen.setdefault(name, plan)
+            if other is not plan:
+                yield places[plan.spec.domain].error(
+                    ("domain",),
+                    f"{plan.spec.domain!r} and {other.spec.domain!r} would both have an index {name}",
+                    hint=f"give a field of {plan.spec.domain!r} a name that does not begin with task_; `column:` "
+                    "keeps its column's",
                 )
                 break

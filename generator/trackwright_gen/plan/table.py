@@ -34,6 +34,10 @@ class ForeignKey:
     target_column: str
     on_delete: str | None = None
 
+    def target_within(self, table: "Table") -> str | None:
+        """The column that it refers to, where that is one of this very table."""
+        return self.target_column if self.target_table == table.name else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unique:

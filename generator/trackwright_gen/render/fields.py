@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from trackwright_gen.plan.table import Column, ForeignKey, Table
+from trackwright_gen.plan.table import Column, Table
+from trackwright_gen.render.foreign_key import foreign_key
 from trackwright_gen.render.schema_fields import factory, is_mutable, schema_fields
 from trackwright_gen.render.violations import violation
 from trackwright_gen.spec.enum_members import member_names
@@ -28,9 +29,10 @@ def field_snippets(use: FieldUse, table: Table, spec: DomainSpec) -> FieldSnippe
     kind = type_of(use.spec.type)
     column = next(column for column in table.columns if column.name == use.column)
     key = next((key for key in table.foreign_keys if key.column == use.column), None)
+    column_type = kind.column_type(use)
+    target = None if key is None else foreign_key(key, use, table, column_type.text)
     annotation = kind.annotation(use)
     default = None if use.spec.default is None else kind.python_literal(use.spec.default, use)
-    column_type = kind.column_type(use)
     examples = [example_source(use, index, spec) for index in (1, 2)]
     values = {
         "name": use.name,
@@ -42,13 +44,14 @@ def field_snippets(use: FieldUse, table: Table, spec: DomainSpec) -> FieldSnippe
         "default": None if default is None else default.text,
         "argument_default": "None" if default is None or is_mutable(default.text) else default.text,
         "violation": violation(use, spec),
-        "mapped": _mapped_column(use, column, column_type, key, default),
+        "mapped": _mapped_column(use, column, column_type, target, default),
         "schema": schema_fields(use, annotation.text, None if default is None else default.text),
         "examples": [example.text for example in examples],
         "fills_in": use.spec.default_sql is None
         and not _is_needed(use, spec)
         and (default or column.nullable),
         "is_empty": examples[0].text == "None",
+        "varies": examples[0].text != examples[1].text,
         "summary": kind.summary,
         "comment": use.spec.comment or "",
         "references": use.spec.references or "",
@@ -69,14 +72,12 @@ def enum_snippets(use: FieldUse) -> dict[str, Any]:
 
 
 def _mapped_column(
-    use: FieldUse, column: Column, column_type: Source, key: ForeignKey | None, default: Source | None
+    use: FieldUse, column: Column, column_type: Source, target: str | None, default: Source | None
 ) -> str:
     parts = [repr(use.column)] if use.column != use.attribute else []
     parts.append(column_type.text)
-    if key is not None:
-        action = f", ondelete={key.on_delete.upper()!r}" if key.on_delete else ""
-        target = f"{key.target_table}.{key.target_column}"
-        parts.append(f"ForeignKey({target!r}, name=conv({key.name!r}){action})")
+    if target is not None:
+        parts.append(target)
     if default is not None:
         parts.append(f"default={_callable(default)}")
     if column.server_default is not None:

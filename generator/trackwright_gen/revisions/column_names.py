@@ -104,7 +104,14 @@ def renamed_columns(table: Table, renames: Mapping[str, str]) -> Table:
     return replace(
         table,
         columns=tuple(replace(c, name=name(c.name)) for c in table.columns),
-        foreign_keys=tuple(replace(key, column=name(key.column)) for key in table.foreign_keys),
+        foreign_keys=tuple(
+            replace(
+                key,
+                column=name(key.column),
+                target_column=name(key.target_column) if key.target_within(table) else key.target_column,
+            )
+            for key in table.foreign_keys
+        ),
         uniques=tuple(replace(unique, columns=names(unique.columns)) for unique in table.uniques),
         checks=tuple(replace(c, condition=_renamed_sql(c.condition, renames)) for c in table.checks),
         indexes=tuple(

@@ -175,12 +175,18 @@ class _Kept:
     """Tells constraints and indexes that stay from those that must be made anew."""
 
     remade_columns: frozenset[str]
+    retyped_columns: frozenset[str]
+    table: Table
 
     @classmethod
     def of(cls, old: Table, new: Table) -> "_Kept":
         before, after = _columns(old), _columns(new)
         both = before.keys() & after.keys()
-        return cls(frozenset(n for n in both if other_kind(before[n].type, after[n].type)))
+        return cls(
+            frozenset(n for n in both if other_kind(before[n].type, after[n].type)),
+            frozenset(n for n in both if before[n].type.name != after[n].type.name),
+            new,
+        )
 
     def split(
         self, old: Mapping[str, Constraint | Index], new: Mapping[str, Constraint | Index]
@@ -212,6 +218,9 @@ class _Kept:
         match one:
             case Check(condition=text) | Index(where=str(text)):
                 return not columns_in(text, self.remade_columns)
+            case ForeignKey(column=column) if target := one.target_within(self.table):
+                # Between the two columns' changes, their types would not go together.
+                return not {column, target} & self.retyped_columns
             case _:
                 return True
 

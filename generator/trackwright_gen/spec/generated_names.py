@@ -12,11 +12,11 @@ FUNCTIONS = frozenset(_FUNCTIONS.split())
 
 _CLASSES = """
 ARRAY Any AssertTransition AsyncSession AsyncTaskRun Backoff BaseTaskTracking BaseTaskTrackingCRUD
-BaseTaskTrackingService BigInteger Boolean CheckConstraint Date DateTime Decimal Double EagerTasks Enum Field ForeignKey
-Index Integer IntegrityError Interval InvalidTransition JSON JSONB LargeBinary LegacyMapping Mapped Numeric Retention
-Session SessionLocal Sessions StrEnum String SyncTaskTrackingCRUD SyncTaskTrackingService TaskRun TaskTrackingCreate
-TaskTrackingFilter TaskTrackingInDB TaskTrackingUpdate Text TrackingFactory TrackingStatus TrialError
-UniqueConstraint Update UtcDateTime Uuid
+BaseTaskTrackingService BigInteger Boolean CheckConstraint Column Date DateTime Decimal Double EagerTasks Enum Field
+ForeignKey Index Integer IntegrityError Interval InvalidTransition JSON JSONB LargeBinary LegacyMapping Mapped
+MetaData Numeric Retention Session SessionLocal Sessions StrEnum String SyncTaskTrackingCRUD SyncTaskTrackingService
+TaskRun TaskTrackingCreate TaskTrackingFilter TaskTrackingInDB TaskTrackingUpdate Table Text TrackingFactory
+TrackingStatus TrialError UniqueConstraint Update UtcDateTime Uuid
 """
 CLASSES = frozenset(_CLASSES.split())
 """Of all of them."""

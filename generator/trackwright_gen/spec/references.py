@@ -5,12 +5,11 @@ from typing import Any, TypeAlias
 
 from trackwright_gen.errors import ToolError, ToolErrors
 from trackwright_gen.spec.checks import spec_errors, typed
-from trackwright_gen.spec.core import CORE_FIELDS
 from trackwright_gen.spec.foreign_types import family_of, field_keys_of
 from trackwright_gen.spec.loader import LoadedSpec
 from trackwright_gen.spec.model import DomainSpec, FieldSpec
-from trackwright_gen.spec.naming import Names, column_name
 from trackwright_gen.spec.nearest import did_you_mean
+from trackwright_gen.spec.own_references import own_target, typed_within
 from trackwright_gen.spec.places import Places
 
 Tables: TypeAlias = Mapping[str, Mapping[str, str]]
@@ -30,12 +29,13 @@ def resolve_references(loaded: LoadedSpec, tables: Tables) -> DomainSpec:
         found = _resolved(name, field, spec=spec, tables=tables, places=places)
         if isinstance(found, ToolError):
             errors.append(found)
-        else:
-            fields[name] = found
+        fields[name] = field if isinstance(found, ToolError) else found
+    within, own_errors = typed_within(spec.model_copy(update={"fields": fields}), places)
+    errors.extend(own_errors)
     if errors:
         raise ToolErrors(errors)
     # Defaults and conditions of fields whose type was open could not be read before.
-    resolved = spec.model_copy(update={"fields": fields})
+    resolved = spec.model_copy(update={"fields": dict(within)})
     if later := spec_errors(resolved, places):
         raise ToolErrors(later)
     return typed(resolved)
@@ -44,14 +44,10 @@ def resolve_references(loaded: LoadedSpec, tables: Tables) -> DomainSpec:
 def _resolved(
     name: str, field: FieldSpec, *, spec: DomainSpec, tables: Tables, places: Places
 ) -> FieldSpec | ToolError:
-    if field.references is None or field.external:
+    if field.references is None or field.external or own_target(field, spec):
         return field
     path = ("fields", name, "references")
     table, _, column = field.references.rpartition(".")
-    if table == Names.of(spec).table:
-        return _within_own_table(field, column, spec) or places.error(
-            path, f"this table has no column {column!r}"
-        )
     columns = tables.get(table)
     if columns is None:
         return places.error(
@@ -64,15 +60,6 @@ def _resolved(
             path, f"table {table!r} has no column {column!r}", hint=did_you_mean(column, columns)
         )
     return _typed_like(name, field, columns[column], places)
-
-
-def _within_own_table(field: FieldSpec, column: str, spec: DomainSpec) -> FieldSpec | None:
-    known = {**CORE_FIELDS, **{column_name(name, other): other for name, other in spec.fields.items()}}
-    target = known.get(column)
-    if target is None or target.type is None:
-        return None
-    keys = target.model_dump(include={"type", "length", "precision", "scale"}, exclude_none=True)
-    return field if field.type else field.model_copy(update=keys)
 
 
 def _typed_like(name: str, field: FieldSpec, source: str, places: Places) -> FieldSpec | ToolError:

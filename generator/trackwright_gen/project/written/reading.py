@@ -15,8 +15,8 @@ from trackwright_gen.project.written.types import ReadType, mapped, type_of_anno
 from trackwright_gen.spec.nearest import did_you_mean
 
 
-def read_written_table(tree: SourceTree, name: str) -> WrittenTable:
-    """Read the model whose `__tablename__` this is.
+def read_written_table(tree: SourceTree, name: str, schema: str | None = None) -> WrittenTable:
+    """Read the model whose `__tablename__` this is; `schema` is that of the metadata, where it has one.
 
     Raises:
         ToolError: no class of the project has it.
@@ -27,7 +27,7 @@ def read_written_table(tree: SourceTree, name: str) -> WrittenTable:
         for node in source.classes.values():
             found = text_of(assigned_in(node, "__tablename__"))
             if found == name:
-                return _Reader(tree, source, node, name).table()
+                return _Reader(tree, source, node, name, schema).table()
             known += [found] if found else []
     raise ToolError(
         f"no class of the project has the table {name!r}",
@@ -41,6 +41,7 @@ class _Reader:
     source: SourceFile
     node: ast.ClassDef
     name: str
+    schema: str | None
     errors: list[ToolError] = field(default_factory=list[ToolError])
 
     def table(self) -> WrittenTable:
@@ -156,7 +157,7 @@ class _Reader:
     def _type_of_target(self, target: str) -> ReadType | None:
         table, _, column = target.rpartition(".")
         try:
-            found = read_written_table(self.tree, table).column(column)
+            found = read_written_table(self.tree, table, self.schema).column(column)
         except (ToolError, ToolErrors):
             return None
         return ReadType(found.type) if found else None
@@ -208,9 +209,9 @@ class _Reader:
 
     def _own_index(self, column: WrittenColumn) -> WrittenIndex:
         # Without a naming convention this is SQLAlchemy's name of an index that a column asks for.
-        return WrittenIndex(
-            name=f"ix_{self.name}_{column.name}", columns=(column.name,), unique=column.unique
-        )
+        schema = self._option("schema") or self.schema
+        label = f"{schema.replace('.', '_')}_{self.name}" if schema else self.name
+        return WrittenIndex(name=f"ix_{label}_{column.name}", columns=(column.name,), unique=column.unique)
 
 
 _IDENTITIES = frozenset({"sqlalchemy.Identity", "sqlalchemy.schema.Identity"})

@@ -13,8 +13,10 @@ from trackwright_gen.revisions.steps import Steps
 from trackwright_gen.spec.sql import quoted
 
 
-def added(constraint: Check | ForeignKey | Unique, steps: Steps) -> Iterator[Step]:
-    """NOT VALID, then VALIDATE; a unique one by way of its index."""
+def added(
+    constraint: Check | ForeignKey | Unique, steps: Steps, *, needs_key: bool = False
+) -> Iterator[Step]:
+    """NOT VALID, then VALIDATE; a unique one by way of its index, and what needs that one as its key after it."""
     drop = steps.back.drop_constraint(constraint.name)
     match constraint:
         case Unique():
@@ -23,10 +25,9 @@ def added(constraint: Check | ForeignKey | Unique, steps: Steps) -> Iterator[Ste
             using = f"ALTER TABLE {steps.new.sql_name} ADD CONSTRAINT {name} UNIQUE USING INDEX {name}"
             yield Step(Phase.FINISH, up=(SqlOp(using),), down=(drop,))
         case Check() | ForeignKey():
-            yield Step(
-                Phase.CHANGE, up=(steps.add_constraint(constraint.name, validated=False),), down=(drop,)
-            )
-            yield Step(Phase.VALIDATE, up=(validate(steps.new, constraint.name),))
+            there, look = (Phase.FINISH, Phase.CONFIRM) if needs_key else (Phase.CHANGE, Phase.VALIDATE)
+            yield Step(there, up=(steps.add_constraint(constraint.name, validated=False),), down=(drop,))
+            yield Step(look, up=(validate(steps.new, constraint.name),))
 
 
 def dropped(constraint: Check | ForeignKey | Unique, phase: Phase, steps: Steps) -> Step:

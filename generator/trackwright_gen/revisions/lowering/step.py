@@ -23,11 +23,13 @@ class Phase(Enum):
     """Indexes are built and dropped, while others write."""
     FINISH = "finish"
     """Finished indexes become constraints; what nothing needs any more goes."""
+    CONFIRM = "confirm"
+    """Rows that are there are checked against what became a key only then, while others write."""
 
     @property
     def in_transaction(self) -> bool:
         """Whether the revision is one transaction; the others commit each statement (or batch) by itself."""
-        return self in {Phase.CHANGE, Phase.VALIDATE, Phase.FINISH}
+        return self in {Phase.CHANGE, Phase.VALIDATE, Phase.FINISH, Phase.CONFIRM}
 
     @property
     def is_brief(self) -> bool:

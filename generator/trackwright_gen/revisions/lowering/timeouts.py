@@ -16,6 +16,7 @@ _LIMITS = {
     Phase.VALIDATE: (BRIEF_LOCK, LONG),
     Phase.INDEX: (LONG, LONG),
     Phase.FINISH: (BRIEF_LOCK, BRIEF),
+    Phase.CONFIRM: (BRIEF_LOCK, LONG),
 }
 
 

@@ -61,6 +61,11 @@ class _Lowering:
         self._present = Steps(old, new)
         self._steps = Steps(renamed_columns(old, renames), new)
         self._coming = {one.element.name for one in found if isinstance(one, Added)}
+        self._coming_keys = {
+            one.element.columns[0]
+            for one in found
+            if isinstance(one, Added) and isinstance(one.element, Unique) and len(one.element.columns) == 1
+        }
         self._other_kind = frozenset(
             one.new.name
             for one in found
@@ -106,7 +111,10 @@ class _Lowering:
                 yield from columns.added(element, self._steps)
             case Index():
                 yield indexes.added(self._steps.after(element.name))
-            case Check() | ForeignKey() | Unique():
+            case ForeignKey():
+                needs_key = element.target_within(self._steps.new) in self._coming_keys
+                yield from constraints.added(element, self._steps, needs_key=needs_key)
+            case Check() | Unique():
                 yield from constraints.added(element, self._steps)
 
     def _index_dropped(self, index: Index) -> Step:
@@ -123,7 +131,7 @@ class _Lowering:
             case Check(condition=condition):
                 return columns_in(condition, self._other_kind)
             case ForeignKey(column=column):
-                return frozenset((column,))
+                return frozenset((column, element.target_within(self._steps.new) or column))
             case Unique(columns=names):
                 return frozenset(names)
             case Index(columns=names, where=where):
