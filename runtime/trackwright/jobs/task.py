@@ -207,7 +207,7 @@ def tracked_task(
     return decorate
 
 
-def _itself(app: Any) -> Celery:
+def _itself(app: Celery) -> Celery:
     """The app that `celery.current_app`, or another proxy of Celery's, stands for by now."""
-    own: Celery = app._get_current_object() if isinstance(app, Proxy) else app  # noqa: SLF001 -- its only way
-    return own
+    behind: Callable[[], Celery] | None = getattr(app, "_get_current_object", None)
+    return behind() if behind is not None and isinstance(app, Proxy) else app
