@@ -62,22 +62,30 @@ class KeptConnections:
         # Who has no pool has none for a reason: a connection pooler behind it, or a test that counts.
         self._most = 0 if isinstance(engine.pool, NullPool) else MOST_KEPT
         self._idle: list[tuple[Connection, float]] = []
+        self._closings = 0
         # Not at exit: a fork of whoever forks without exec would close its parent's.
         weakref.finalize(self, _close, self._idle, self._apart).atexit = False
 
     def all(self, statement: Any, values: dict[str, Any]) -> list[Row[Any]]:
         """Execute a statement, which commits itself, and give its rows."""
+        closings = self._closings
         connection = self._take()
         try:
             rows: list[Row[Any]] = list(connection.execute(statement, values).all())
         except BaseException:
             connection.close()
             raise
-        if len(self._idle) < self._most:
+        self._give_back(connection, closed_meanwhile=closings != self._closings)
+        return rows
+
+    def _give_back(self, connection: Connection, *, closed_meanwhile: bool) -> None:
+        if closed_meanwhile:
+            connection.invalidate()  # its pool is gone: there it would lie open until it is garbage
+            connection.close()
+        elif len(self._idle) < self._most:
             self._idle.append((connection, time.monotonic()))
         else:
             connection.close()
-        return rows
 
     def _take(self) -> Connection:
         try:
@@ -97,7 +105,8 @@ class KeptConnections:
         return connection.execution_options(isolation_level="AUTOCOMMIT")
 
     def close(self) -> None:
-        """Close every connection that nobody is using; later statements open new ones."""
+        """Close every connection, those in use after their statement; later statements open new ones."""
+        self._closings += 1
         _close(self._idle, self._apart)
 
     def leave_to_parent(self) -> None:
