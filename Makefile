@@ -40,7 +40,7 @@ coverage: $(VENV)/dev.stamp ## branches of runtime and generator that the suite 
 
 test-mutation-core: $(VENV)/dev.stamp ## small faults in status, query, merge, revisions that the suites notice (PART=, MUTANTS=100)
 	$(PIP) install --group mutation
-	$(BIN)/python tests/mutation/core.py --mutants $(or $(MUTANTS),100) $(if $(PART),--part $(PART))
+	PYTHONPATH=tests/support $(BIN)/python tests/mutation/core.py --mutants $(or $(MUTANTS),100) $(if $(PART),--part $(PART))
 
 test-rest: $(VENV)/dev.stamp ## the REST endpoints under many random requests (EXAMPLES=n)
 	TRACKWRIGHT_REST_EXAMPLES=$(or $(EXAMPLES),200) $(BIN)/python -m pytest $(PYTEST_ARGS) tests/rest/test_schemathesis.py

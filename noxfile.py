@@ -96,7 +96,7 @@ def lowest(session: nox.Session) -> None:
         "--python-version",
         "3.11",
     )
-    session.run("uv", *compiled, "pyproject.toml", "--output-file", str(pins), external=True, silent=True)
+    session.run_install("uv", *compiled, "pyproject.toml", "--output-file", str(pins), external=True, silent=True)
     kept = [line for line in pins.read_text().splitlines() if not line.startswith("kombu==")]
     pins.write_text("\n".join([*kept, KOMBU_OF_CELERY_5_4]) + "\n")
     _installed(session, "--constraint", str(pins))
@@ -112,7 +112,7 @@ def wheel(session: nox.Session, extra: str) -> None:
     folder = Path(session.create_tmp()).resolve()
     for old in folder.glob("*.whl"):
         old.unlink()
-    session.run("uv", "build", "--quiet", "--wheel", "--out-dir", str(folder), external=True)
+    session.run_install("uv", "build", "--quiet", "--wheel", "--out-dir", str(folder), external=True)
     (built,) = folder.glob("*.whl")
     session.install(
         f"trackwright[{extra}] @ {built.as_uri()}" if extra else f"trackwright @ {built.as_uri()}"

@@ -50,6 +50,10 @@ class ForkedSuite:
 
     folder: Path
     tests: Sequence[str]
+    heavy: Sequence[str] = HEAVY
+    """What every test imports anyway."""
+    grace: float = 30.0
+    """Seconds that every run may take besides."""
     seconds: dict[str, float] = field(default_factory=dict)
     killers: dict[Path, Counter[str]] = field(default_factory=dict)
 
@@ -59,7 +63,7 @@ class ForkedSuite:
         Raises:
             SystemExit: a test fails as it is.
         """
-        for name in HEAVY:
+        for name in self.heavy:
             importlib.import_module(name)
         began = time.monotonic()
         if not self._passes(self.tests, 3600):
@@ -73,7 +77,7 @@ class ForkedSuite:
         path.write_text(text, encoding="utf-8")
         try:
             likely = [name for name, _ in self.killers.get(path, Counter()).most_common(LIKELY)]
-            limit = 30 + PATIENCE * sum(self.seconds.values())
+            limit = self.grace + PATIENCE * sum(self.seconds.values())
             return (bool(likely) and not self._passes(likely, limit, path)) or not self._passes(
                 self.tests, limit, path
             )
