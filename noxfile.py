@@ -96,7 +96,9 @@ def lowest(session: nox.Session) -> None:
         "--python-version",
         "3.11",
     )
-    session.run_install("uv", *compiled, "pyproject.toml", "--output-file", str(pins), external=True, silent=True)
+    session.run_install(
+        "uv", *compiled, "pyproject.toml", "--output-file", str(pins), external=True, silent=True
+    )
     kept = [line for line in pins.read_text().splitlines() if not line.startswith("kombu==")]
     pins.write_text("\n".join([*kept, KOMBU_OF_CELERY_5_4]) + "\n")
     _installed(session, "--constraint", str(pins))
