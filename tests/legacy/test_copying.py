@@ -2,14 +2,39 @@
 
 from datetime import UTC, date
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 import pytest
 from legacy_models import HOUR, MOMENT, PriceTracking
-from sqlalchemy import delete, update
+from sqlalchemy import delete, text, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from trackwright import SyncTaskTrackingCRUD
+from trackwright.legacy import legacy_view
+from trackwright.maintenance.legacy import CopyStep, copy_rows
+
+ENDED = """
+CREATE FUNCTION ended() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'the time is over' USING ERRCODE = 'query_canceled'; END $$
+"""
+TRIGGER = "CREATE TRIGGER ended BEFORE INSERT ON price_task_tracking FOR EACH ROW EXECUTE FUNCTION ended()"
+
+
+class Meanwhile:
+    """A database where something happens after a copy has begun and before it copies its first batch."""
+
+    def __init__(self, database: Any, happens: Any) -> None:
+        self.database = database
+        self.happens = [happens]
+
+    def transact(self, work: Any) -> Any:
+        """Let the work be done, and after the first what happens."""
+        done = self.database.transact(work)
+        while self.happens:
+            self.happens.pop()()
+        return done
 
 
 def test_a_row_keeps_its_story(old: Any) -> None:
@@ -147,3 +172,59 @@ def test_metadata_that_the_runtime_would_misread_is_kept_aside(old: Any) -> None
     assert rows[strange].metadata["legacy"]["metadata"] == {"trail": "a path", "mine": 1}
     assert rows[listed].metadata["legacy"]["metadata"] == [1, 2]
     assert old.verify().passed()
+
+
+def test_what_old_code_changes_while_the_first_copy_runs_follows_in_the_same_run(old: Any) -> None:
+    keys = [old.add("running") for _ in range(8)]
+    steps = copy_rows(old.database, old.move(), batch=3)
+    assert next(steps).copied == 3
+    old.change(keys[0], status="done")
+    rest = sum(steps, CopyStep())
+    assert (rest.copied, rest.updated, rest.refused) == (5, 1, 0)
+    assert old.rows()[keys[0]].status == "COMPLETED"
+    assert old.verify().passed()
+
+
+@pytest.mark.parametrize("batches", [1, 9])
+def test_a_copy_beside_another_repeats_none_of_its_rows(old: Any, batches: int) -> None:
+    keys = [old.add("done") for _ in range(10)]
+    move = old.move()
+    database: Any = Meanwhile(
+        old.database, lambda: list(islice(copy_rows(old.database, move, batch=2), batches))
+    )
+    step = sum(copy_rows(database, move, batch=4), CopyStep())
+    assert (step.copied, step.refused) == (max(0, 10 - 2 * batches), 0)
+    assert sorted(old.rows()) == keys
+    assert old.verify().passed()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_an_error_that_no_row_is_to_blame_for_ends_the_copy_and_refuses_nothing(old: Any) -> None:
+    keys = [old.add("done") for _ in range(4)]
+    with old.engine.begin() as connection:
+        connection.execute(text(ENDED))
+        connection.execute(text(TRIGGER))
+    with pytest.raises(DBAPIError, match="the time is over"):
+        old.copy()
+    assert old.reasons() == {}
+    with old.engine.begin() as connection:
+        connection.execute(text("DROP TRIGGER ended ON price_task_tracking"))
+    assert old.copy().copied == 4
+    assert sorted(old.rows()) == keys
+
+
+def test_metadata_keeps_its_nulls_and_every_key_with_a_meaning_to_the_runtime(old: Any) -> None:
+    told = {"note": None, "deep": {"x": None}}
+    plain = old.add("done", task_metadata=told)
+    own = {**told, "legacy": True, "level": 3, "on_failure": "stop"}
+    strange = old.add("done", task_metadata=own)
+    old.copy()
+    rows = old.rows()
+    assert rows[plain].metadata == {**told, "legacy": rows[plain].metadata["legacy"]}
+    assert rows[plain].metadata["legacy"]["row"] == {"priority": None}
+    assert rows[strange].metadata == {**told, "legacy": rows[strange].metadata["legacy"]}
+    assert rows[strange].metadata["legacy"]["metadata"] == own
+    assert old.verify().passed()
+    with Session(old.engine) as session:
+        view: Any = legacy_view(session.get_one(PriceTracking, rows[strange].id))
+        assert (view.priority, view.task_metadata) == (None, {**own, "price": None, "day": None})

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
-from typing import Any, overload
+from typing import Any, cast, overload
 
 from trackwright.legacy.mapping import USUAL_COLUMNS, LegacyMapping, LegacyMappings, as_tuple
 from trackwright.metadata_keys import DEPENDENCY_KEYS, METADATA_KEYS
@@ -52,9 +52,15 @@ class LegacyView:
         kept: Any = self._row.task_metadata.get("legacy", {}).get("row", {})
         return kept[name] if name in kept else getattr(self._row, name)
 
-    def _metadata(self, name: str) -> dict[str, Any]:
-        """The caller's keys, and those that have become columns."""
-        own = {key: value for key, value in self._row.task_metadata.items() if key not in _OURS}
+    def _metadata(self, name: str) -> Any:
+        """The caller's keys, those that were set aside, and those that have become columns."""
+        stored: Mapping[str, Any] = self._row.task_metadata
+        own = {key: value for key, value in stored.items() if key not in _OURS}
+        aside: Any = stored.get("legacy", {}).get("metadata")
+        if isinstance(aside, dict):
+            own = cast("dict[str, Any]", aside) | own
+        elif aside is not None and not own:
+            return aside
         for legacy, column in self._mapping.fields.items():
             owner, _, key = legacy.partition(".")
             if owner == name and key:

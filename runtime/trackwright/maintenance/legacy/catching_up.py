@@ -5,22 +5,29 @@ from typing import Any
 from sqlalchemy import Connection, Text, and_, case, cast, func, null, select, update
 from sqlalchemy.exc import DBAPIError
 
-from trackwright.error_text import storable
+from trackwright.maintenance.legacy.begun import Begun, written_since
 from trackwright.maintenance.legacy.move import Move
+from trackwright.maintenance.legacy.refused_rows import is_about_rows, said
 from trackwright.maintenance.legacy.step import CopyStep
 
+_KEYS = 5_000
+"""At most so many keys are named in one statement, of which a driver takes 32,767 values."""
 MOVED_ON = (
     "changed in the legacy table after its tracking row had changed or gone; the tracking row stays as it is"
 )
 
 
-def catch_up(move: Move, after: Any, limit: int, connection: Connection) -> tuple[Any, CopyStep] | None:
+def catch_up(
+    move: Move, begun: Begun, after: Any, limit: int, connection: Connection
+) -> tuple[Any, CopyStep] | None:
     """Bring one batch of changed rows up to date; the last key, and what was done."""
     changed = select(move.key).join_from(move.source, move.links, move.linked())
     changed = changed.where(move.belongs, move.links.c.fingerprint != move.fingerprint)
+    if begun.horizon is not None:
+        changed = changed.where(written_since(begun.horizon))
     if after is not None:
         changed = changed.where(move.key > after)
-    keys = list(connection.execute(changed.order_by(move.key).limit(limit)).scalars())
+    keys = list(connection.execute(changed.order_by(move.key).limit(min(limit, _KEYS))).scalars())
     if not keys:
         return None
     updated = refused = 0
@@ -31,12 +38,12 @@ def catch_up(move: Move, after: Any, limit: int, connection: Connection) -> tupl
             with connection.begin_nested():
                 done = _follow(connection, move, group)
         except DBAPIError as error:
-            if error.connection_invalidated:
+            if not is_about_rows(error):
                 raise
             if len(group) > 1:
                 groups += [group[len(group) // 2 :], group[: len(group) // 2]]
                 continue
-            _note(connection, move, group, storable(str(error.orig).strip().splitlines()[0]))
+            _note(connection, move, group, said(error))
             done = 0
         updated += done
         refused += len(group) - done

@@ -23,15 +23,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
-from trackwright.error_text import storable
 from trackwright.jobs.database import Database
 from trackwright.legacy import has_links
+from trackwright.maintenance.legacy.begun import Begun, horizon
 from trackwright.maintenance.legacy.catching_up import catch_up
 from trackwright.maintenance.legacy.insertion import INSERTIONS, keep_ids_apart, link_rows, within
 from trackwright.maintenance.legacy.move import Move
+from trackwright.maintenance.legacy.refused_rows import is_about_rows, said
 from trackwright.maintenance.legacy.step import CopyStep
 
-BATCH = 5_000
+BATCH = 20_000
 """Rows per transaction."""
 
 
@@ -40,10 +41,10 @@ def copy_rows(database: Database, move: Move, *, batch: int = BATCH) -> Iterator
 
     Rows that were refused before are tried again. Safe to run again, and beside itself.
     """
-    database.transact(partial(prepare, move))
-    yield from _steps(database, partial(_copy_batch, move), batch)
+    begun = database.transact(partial(prepare, move))
+    yield from _steps(database, partial(_copy_batch, move, begun), batch)
     database.transact(partial(_learn_sizes, move))
-    yield from _steps(database, partial(catch_up, move), batch)
+    yield from _steps(database, partial(catch_up, move, begun), batch)
 
 
 def _steps(database: Database, one_batch: Any, limit: int) -> Iterator[CopyStep]:
@@ -62,23 +63,50 @@ def rows_to_copy(move: Move, connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(move.source).where(condition)).scalar_one()
 
 
-def prepare(move: Move, connection: Connection) -> None:
+def prepare(move: Move, connection: Connection) -> Begun:
     """Make the table of links, and forget rows that were refused: they are tried again."""
     move.links.create(connection, checkfirst=True)
     keep_ids_apart(connection, move)
     links = move.links.c
-    connection.execute(
-        delete(move.links).where(
-            links.source == move.name, links.domain == move.domain, links.tracking_id.is_(None)
-        )
-    )
+    own = and_(links.source == move.name, links.domain == move.domain)
+    connection.execute(delete(move.links).where(own, links.tracking_id.is_(None)))
+    is_first = connection.execute(select(links.source_id).where(own).limit(1)).first() is None
+    return Begun(is_first=is_first, horizon=horizon(connection) if is_first else None)
 
 
-def _copy_batch(move: Move, after: Any, limit: int, connection: Connection) -> tuple[Any, CopyStep] | None:
+def _copy_batch(
+    move: Move, begun: Begun, after: Any, limit: int, connection: Connection
+) -> tuple[Any, CopyStep] | None:
     _lock(connection, move)
-    last = _last_of_next(connection, move, after, limit)
+    _commit_without_waiting(connection)
+    # Where nothing was linked before, only a copy beside this one can have linked a row: the links' key shows it.
+    step = _unlooked(connection, move, after, limit) if begun.is_first else None
+    if step is not None:
+        return step
+    last = _last_of_next(connection, _open(move, after), move, limit)
     if last is None:
         return None
+    return last, _copied_by_halves(connection, move, after, last)
+
+
+def _unlooked(connection: Connection, move: Move, after: Any, limit: int) -> tuple[Any, CopyStep] | None:
+    """A batch without a look for links; None where there are any, or a row is refused, or no row is left."""
+    last = _last_of_next(connection, and_(move.belongs, *within(move, after)), move, limit)
+    if last is None:
+        return None
+    rows = within(move, after, last)
+    try:
+        with connection.begin_nested():
+            return last, INSERTIONS[connection.dialect.name](
+                connection, move, and_(move.belongs, *rows), rows
+            )
+    except DBAPIError as error:
+        if not is_about_rows(error):
+            raise
+        return None
+
+
+def _copied_by_halves(connection: Connection, move: Move, after: Any, last: Any) -> CopyStep:
     step = CopyStep()
     ranges = [(after, last)]
     while ranges:
@@ -87,21 +115,28 @@ def _copy_batch(move: Move, after: Any, limit: int, connection: Connection) -> t
             with connection.begin_nested():
                 step += _copy_range(connection, move, low, high)
         except DBAPIError as error:
-            if error.connection_invalidated:
+            if not is_about_rows(error):
                 raise
             middle = _middle(connection, move, low, high)
             if middle is None:
-                step += _refuse(
-                    connection, move, low, high, storable(str(error.orig).strip().splitlines()[0])
-                )
+                step += _refuse(connection, move, low, high, said(error))
             else:
                 ranges += [(middle, high), (low, middle)]
-    return last, step
+    return step
 
 
 def _learn_sizes(move: Move, connection: Connection) -> None:
-    # The planner takes a table that was just filled for a small one, until somebody counts it.
+    # The planner takes a table that was just filled for a small one, until somebody counts it. Roughly will do.
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL default_statistics_target = 10"))
     connection.execute(text("ANALYZE " + connection.dialect.identifier_preparer.format_table(move.links)))
+
+
+def _commit_without_waiting(connection: Connection) -> None:
+    # A commit that a crash of the server loses takes rows and links together: the next run copies them again. The
+    # last transactions of a run wait for the disk, and with them all before them.
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL synchronous_commit = off"))
 
 
 def _lock(connection: Connection, move: Move) -> None:
@@ -120,8 +155,8 @@ def _open(move: Move, after: Any, last: Any = None) -> Any:
     return and_(condition, *within(move, after, last))
 
 
-def _last_of_next(connection: Connection, move: Move, after: Any, limit: int) -> Any:
-    keys = select(move.key).where(_open(move, after)).order_by(move.key).limit(limit).subquery()
+def _last_of_next(connection: Connection, rows: Any, move: Move, limit: int) -> Any:
+    keys = select(move.key).where(rows).order_by(move.key).limit(limit).subquery()
     return connection.execute(select(keys.c[0]).order_by(keys.c[0].desc()).limit(1)).scalar()
 
 
@@ -136,8 +171,8 @@ def _middle(connection: Connection, move: Move, after: Any, last: Any) -> Any:
 
 
 def _copy_range(connection: Connection, move: Move, after: Any, last: Any) -> CopyStep:
-    insert_rows = INSERTIONS[connection.dialect.name]
-    return insert_rows(connection, move, _open(move, after, last), within(move, after, last))
+    rows = _open(move, after, last)
+    return INSERTIONS[connection.dialect.name](connection, move, rows, within(move, after, last))
 
 
 def _refuse(connection: Connection, move: Move, after: Any, last: Any, why: str) -> CopyStep:

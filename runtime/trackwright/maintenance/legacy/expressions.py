@@ -1,6 +1,6 @@
 """SQL of the copy that PostgreSQL and SQLite spell differently: moments, metadata, fingerprints, checksums."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Text
@@ -8,10 +8,11 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from trackwright.column_types import UtcDateTime
+from trackwright.metadata_keys import DEPENDENCY_KEYS, METADATA_KEYS
 
 ALIAS = "src"
 """What the legacy table is called in every statement."""
-RESERVED = ("cancel", "trail", "dispatch", "waiting_for", "dependents", "prerequisites", "children", "parent")
+RESERVED = tuple(sorted(METADATA_KEYS | DEPENDENCY_KEYS | {"dispatch", "legacy"}))
 """Keys of the metadata that have a meaning to the runtime: a legacy row's own are kept under `legacy`."""
 SQLITE_DIGEST = "trackwright_digest"
 """The function that SQLite lacks; verification adds it to its connection."""
@@ -93,20 +94,20 @@ def _sqlite_moment(element: Moment, compiler: Any, **options: Any) -> str:
 def _postgresql_metadata(element: CarriedMetadata, compiler: Any, **options: Any) -> str:
     metadata, table, key, word = _parts(element, compiler, options)
     reserved = f"ARRAY[{', '.join(map(_text, RESERVED))}]"
-    pairs = [f"{_text(name)}, {_quoted(compiler, name)}" for name in element.rest]
     # A function takes 100 arguments.
-    parts = [
-        f"jsonb_build_object({', '.join(pairs[first : first + 50])})" for first in range(0, len(pairs), 50)
-    ]
-    is_plain = f"jsonb_typeof(m) = 'object' AND NOT jsonb_exists_any(m, {reserved})"
-    origin = (
-        f"'table', {table}, 'id', {key}, 'status', {word}, 'row', {' || '.join(parts) or 'NULL'}, 'metadata', "
-        f"CASE WHEN ({is_plain}) IS NOT FALSE THEN NULL ELSE m END"
+    rest = " || ".join(f"jsonb_build_object({', '.join(part)})" for part in _pairs(element, compiler))
+    row = f", 'row', {rest}" if rest else ""
+    origin = f"jsonb_build_object('table', {table}, 'id', {key}, 'status', {word}{row})"
+    is_object, has_reserved = "jsonb_typeof(m) = 'object'", f"jsonb_exists_any(m, {reserved})"
+    kept = f"CASE WHEN {is_object} THEN m - {reserved} ELSE '{{}}' END"
+    aside = f"{origin} || jsonb_build_object('metadata', m)"
+    # Most rows take one of the first ways, which build the least. OFFSET 0, so that a text is read as JSON once
+    # and not in every place of the expression.
+    return (
+        f"(SELECT CASE WHEN {is_object} AND NOT {has_reserved} THEN jsonb_set(m, '{{legacy}}', {origin}) "  # noqa: S608 -- our own names
+        f"WHEN m IS NULL OR jsonb_typeof(m) = 'null' THEN jsonb_build_object('legacy', {origin}) "
+        f"ELSE jsonb_set({kept}, '{{legacy}}', {aside}) END FROM (SELECT {metadata} AS m OFFSET 0) AS read_once)"
     )
-    kept = f"CASE WHEN jsonb_typeof(m) = 'object' THEN m - {reserved} ELSE '{{}}' END"
-    merged = f"{kept} || jsonb_build_object('legacy', jsonb_strip_nulls(jsonb_build_object({origin})))"
-    # OFFSET 0, so that a text is read as JSON once and not in every place of the expression.
-    return f"(SELECT {merged} FROM (SELECT {metadata} AS m OFFSET 0) AS read_once)"  # noqa: S608 -- our own names
 
 
 @compiles(CarriedMetadata, "sqlite")
@@ -116,22 +117,30 @@ def _sqlite_metadata(element: CarriedMetadata, compiler: Any, **options: Any) ->
     has_reserved = " OR ".join(f"json_type({metadata}, '$.{name}') IS NOT NULL" for name in RESERVED)
     paths = ", ".join(f"'$.{name}'" for name in RESERVED)
     kept = f"CASE WHEN {is_object} THEN json_remove({metadata}, {paths}) ELSE '{{}}' END"
-    is_plain = f"({is_object} AND NOT ({has_reserved}))"
-    aside = f"CASE WHEN {metadata} IS NULL OR {is_plain} THEN NULL ELSE json({metadata}) END"
-    pairs = [f"{_text(name)}, {_quoted(compiler, name)}" for name in element.rest]
-    # A patch of nothing leaves out what is NULL. A function takes 127 arguments.
-    rest = "'{}'"
-    for first in range(0, len(pairs), 50):
-        rest = f"json_patch({rest}, json_object({', '.join(pairs[first : first + 50])}))"
-    row = f"'row', json({rest}), " if pairs else ""
-    origin = f"json_object('table', {table}, 'id', {key}, 'status', {word}, {row}'metadata', {aside})"
-    origin = f"json_patch('{{}}', {origin})"
-    return f"json_set({kept}, '$.legacy', json({origin}))"
+    is_plain = f"json_type({metadata}) = 'null' OR ({is_object} AND NOT ({has_reserved}))"
+    row = ""
+    if element.rest:
+        row = "'{}'"
+        # A function takes 127 arguments.
+        for part in _pairs(element, compiler, path="$."):
+            row = f"json_set({row}, {', '.join(part)})"
+        row = f", 'row', json({row})"
+    origin = f"json_object('table', {table}, 'id', {key}, 'status', {word}{row})"
+    aside = f"json_set({origin}, '$.metadata', json({metadata}))"
+    whole = f"CASE WHEN {metadata} IS NULL OR {is_plain} THEN {origin} ELSE {aside} END"
+    return f"json_set({kept}, '$.legacy', json({whole}))"
+
+
+def _pairs(element: CarriedMetadata, compiler: Any, path: str = "") -> Iterator[list[str]]:
+    """Names and columns of what has no place, 50 at a time."""
+    for first in range(0, len(element.rest), 50):
+        part = element.rest[first : first + 50]
+        yield [_text(f'{path}"{name}"' if path else name) + f", {_quoted(compiler, name)}" for name in part]
 
 
 @compiles(Fingerprint)
 def _postgresql_fingerprint(_element: Fingerprint, _compiler: Any, **_options: Any) -> str:
-    return f"md5(CAST({ALIAS} AS text))"
+    return f"CAST(hashtextextended(CAST({ALIAS} AS text), 0) AS text)"
 
 
 @compiles(Fingerprint, "sqlite")

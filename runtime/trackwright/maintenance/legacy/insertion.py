@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Text, and_, case, cast, func, insert, null, select
+from sqlalchemy import Connection, Integer, Text, case, cast, func, insert, null, select
 from sqlalchemy.dialects.postgresql import REGCLASS
 
-from trackwright.maintenance.legacy.move import Move
+from trackwright.maintenance.legacy.move import Move, refusal_of
 from trackwright.maintenance.legacy.step import CopyStep
 
 _LINK = ("source", "domain", "source_id", "tracking_id", "fingerprint", "row_updated_at", "reason")
@@ -38,20 +38,37 @@ def link_rows(move: Move, rows: Any, *, next_id: Any, reason: Any) -> Any:
     return insert(move.links).from_select(_LINK, values, include_defaults=False)
 
 
-def _on_postgresql(connection: Connection, move: Move, rows: Any, bounds: Sequence[Any]) -> CopyStep:
-    # One statement: what it links it copies, without looking for the new links among all others.
-    links = move.links.c
-    sequence = _sequence(connection, move)
-    linked = link_rows(move, rows, next_id=func.nextval(cast(sequence, REGCLASS())), reason=move.refusal)
-    new = linked.returning(links.source_id, links.tracking_id).cte("new")
-    values = (
-        select(new.c.tracking_id, *move.values.values())
-        .join_from(move.source, new, and_(new.c.source_id == move.key_text, new.c.tracking_id.is_not(None)))
-        .where(*bounds)
+def _on_postgresql(connection: Connection, move: Move, rows: Any, _bounds: Sequence[Any]) -> CopyStep:
+    # One statement: each row is read and converted once, then goes to both tables. A name with a dot is no field's.
+    # OFFSET 0, or PostgreSQL would convert the status in every place where it is asked for.
+    read = (
+        select(
+            move.key_text.label("link.source_id"),
+            move.fingerprint.label("link.fingerprint"),
+            move.word.label("link.word"),
+            *(value.label(name) for name, value in move.values.items()),
+        )
+        .select_from(move.source)
+        .where(rows)
+        .offset(0)
+        .subquery("converted")
     )
+    reason = refusal_of(read.c["link.word"], read.c.status, read.c.created_at)
+    next_id = case((reason.is_(None), func.nextval(cast(_sequence(connection, move), REGCLASS()))))
+    batch = select(read, reason.label("link.reason"), next_id.label("link.tracking_id")).cte("batch").c
+    links = select(
+        cast(move.name, Text()),
+        cast(move.domain, Text()),
+        *(batch[f"link.{name}"] for name in ("source_id", "tracking_id", "fingerprint")),
+        batch.updated_at,
+        batch["link.reason"],
+    )
+    linked = insert(move.links).from_select(_LINK, links, include_defaults=False)
+    values = select(batch["link.tracking_id"], *(batch[name] for name in move.values))
+    values = values.where(batch["link.tracking_id"].is_not(None))
     made = insert(move.target).from_select(["id", *move.values], values, include_defaults=False)
-    counted = select(func.count(new.c.tracking_id), func.count()).select_from(new)
-    copied, all_rows = connection.execute(counted.add_cte(made.returning(move.target.c.id).cte("made"))).one()
+    counted = select(func.count(batch["link.tracking_id"]), func.count(batch["link.source_id"]))
+    copied, all_rows = connection.execute(counted.add_cte(linked.cte("linked"), made.cte("made"))).one()
     return CopyStep(copied=copied, refused=all_rows - copied)
 
 

@@ -49,7 +49,7 @@ class Move:
         belongs: which of its rows are the domain's.
         values: per column of the tracking table, its value.
         kind: the column that says which task a row is about, and the domain's text in it; None: all rows are its own.
-        refusal: why a row cannot be copied, as a text; NULL where it can.
+        word: its status as the legacy table has it.
     """
 
     domain: str
@@ -60,7 +60,7 @@ class Move:
     key: ColumnElement[Any]
     belongs: ColumnElement[bool]
     values: Mapping[str, ColumnElement[Any]]
-    refusal: ColumnElement[Any]
+    word: ColumnElement[Any]
     fingerprint: ColumnElement[str]
     kind: tuple[str, str] | None = None
 
@@ -69,10 +69,26 @@ class Move:
         """The key as links have it."""
         return cast(self.key, Text())
 
+    @property
+    def refusal(self) -> ColumnElement[Any]:
+        """Why a row cannot be copied, as a text; NULL where it can."""
+        return refusal_of(self.word, self.values["status"], self.values["created_at"])
+
     def linked(self) -> ColumnElement[bool]:
         """The link of a legacy row."""
         links = self.links.c
         return and_(links.source == self.name, links.domain == self.domain, links.source_id == self.key_text)
+
+
+def refusal_of(
+    word: ColumnElement[Any], status: ColumnElement[Any], created: ColumnElement[Any]
+) -> ColumnElement[Any]:
+    """The reason, of a row's status word and of what its status and date became."""
+    said = func.coalesce("'" + word + "'", "NULL")
+    return case(
+        (status.is_(None), "the status " + said + " has no meaning: add it to `status`"),
+        (created.is_(None), "the row has no date at all"),
+    )
 
 
 def moves_of(model: type[TaskTrackingMixin], connection: Connection) -> tuple[Move, ...]:
@@ -118,13 +134,6 @@ def _move(connection: Connection, model: type[TaskTrackingMixin], mapping: Legac
             rest=places.rest(),
         ),
     }
-    refusal = case(
-        (
-            status.is_(None),
-            "the status " + func.coalesce("'" + word + "'", "NULL") + " has no meaning: add it to `status`",
-        ),
-        (created.is_(None), "the row has no date at all"),
-    )
     return Move(
         domain=domain_of(model),
         name=mapping.name,
@@ -134,7 +143,7 @@ def _move(connection: Connection, model: type[TaskTrackingMixin], mapping: Legac
         key=keys[0],
         belongs=belongs,
         values={name: value for name, value in values.items() if value is not None},
-        refusal=refusal,
+        word=word,
         fingerprint=Fingerprint(column.name for column in source.columns),
         kind=None if mapping.task_type is None else (mapping.type_column, mapping.task_type),
     )
@@ -173,7 +182,7 @@ def _values(target: Any, places: "_Places") -> Iterable[tuple[str, Any]]:
         if column.name not in (*_NEVER, "metadata", "status"):
             value = places.value(column)
             is_core_date = isinstance(column.type, UtcDateTime) and column.name in USUAL_COLUMNS
-            yield column.name, null() if value is None and is_core_date else value
+            yield column.name, cast(null(), column.type) if value is None and is_core_date else value
 
 
 class _Places:
