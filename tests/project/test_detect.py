@@ -319,6 +319,34 @@ def test_a_base_with_a_naming_convention_and_no_schema_is_taken(tmp_path: Path) 
     assert project.base == ObjectName("app.db.base_class", "Base")
 
 
+def test_an_app_behind_a_proxy_and_sessions_scoped_under_their_own_name(tmp_path: Path) -> None:
+    """What only Python could follow is taken at its word; a name that wraps its former value ends somewhere."""
+    changes = {
+        "app/worker.py": """
+            from celery import Celery
+            from lazy_object_proxy import Proxy
+
+            from app.making import make
+
+            celery_app: Celery = Proxy(make)
+            other: str = str("no app")
+        """,
+        "app/making.py": "def make():\n    return None\n",
+        "app/db/session.py": """
+            from sqlalchemy import create_engine
+            from sqlalchemy.orm import scoped_session, sessionmaker
+
+            Session = sessionmaker(create_engine("sqlite://"))
+            if not False:
+                Session = scoped_session(Session)
+        """,
+    }
+    files = {path: text for path, text in unseen.LAYERED.items() if "elery" not in text}
+    project = detect_project(write_tree(tmp_path, files | changes), Settings())
+    assert project.celery == ObjectName("app.worker", "celery_app")
+    assert project.session == Session(ObjectName("app.db.session", "Session"), is_async=False)
+
+
 def test_a_layer_that_is_a_module_is_not_hidden_by_a_new_folder(tmp_path: Path) -> None:
     files = {name: text for name, text in unseen.LAYERED.items() if not name.startswith("app/tasks/")}
     root = write_tree(tmp_path, files | {"app/tasks.py": "", "app/services.py": ""})

@@ -26,10 +26,18 @@ def find_celery(tree: SourceTree, package: str | None) -> Found[ObjectName]:
         Candidate(ObjectName(source.module, name), source.at(value))
         for source in tree.mentioning(*words)
         for name, value in _first_names(source.assigned).items()
-        if is_app(tree, source, value)
+        if is_app(tree, source, value) or _is_said_to_be(tree, source, name, value)
     ]
     inside = [candidate for candidate in candidates if candidate.value.is_in(package)]
     return only(candidates, WANTED, preferred=inside)
+
+
+def _is_said_to_be(tree: SourceTree, source: SourceFile, name: str, value: ast.expr) -> bool:
+    """Whether a name's annotation says that a call makes an app, as of `celery_app: Celery = Proxy(make)`."""
+    said = source.annotated.get(name)
+    return (
+        isinstance(value, ast.Call) and said is not None and is_celery_class(tree, tree.origin(source, said))
+    )
 
 
 def _factories_in(tree: SourceTree, source: SourceFile) -> list[ObjectName]:

@@ -55,14 +55,17 @@ def makes_sessions(tree: SourceTree, source: SourceFile, value: ast.expr) -> boo
         class_ = next((keyword.value for keyword in value.keywords if keyword.arg == "class_"), None)
         return class_ is not None and is_one_of(tree.origin(source, class_), ASYNC_SESSIONS)
     if is_one_of(maker, SCOPES) and value.args:
-        return _wrapped(tree, source, value.args[0])
+        return _wrapped(tree, source, value)
     return None
 
 
-def _wrapped(tree: SourceTree, source: SourceFile, inner: ast.expr) -> bool | None:
+def _wrapped(tree: SourceTree, source: SourceFile, scoped: ast.Call) -> bool | None:
+    inner = scoped.args[0]
     if isinstance(inner, ast.Call):
         return makes_sessions(tree, source, inner)
     found = _assigned(tree, tree.origin(source, inner))
+    if found and found[1] is scoped:
+        return False  # `Session = scoped_session(Session)`: of what it was before, which makes plain sessions
     return makes_sessions(tree, *found) if found else None
 
 

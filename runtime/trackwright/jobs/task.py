@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from celery import Celery, Task
-from celery.local import Proxy
 
 from trackwright.backoff import Backoff
 from trackwright.dispatch import Message, introduce, send
@@ -208,6 +207,6 @@ def tracked_task(
 
 
 def _itself(app: Celery) -> Celery:
-    """The app that `celery.current_app`, or another proxy of Celery's, stands for by now."""
-    behind: Callable[[], Celery] | None = getattr(app, "_get_current_object", None)
-    return behind() if behind is not None and isinstance(app, Proxy) else app
+    """The app behind `celery.current_app`, or behind another proxy: the one that its method is bound to."""
+    own: Celery = getattr(app.task, "__self__", app)
+    return own
