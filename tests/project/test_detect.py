@@ -319,6 +319,18 @@ def test_a_base_with_a_naming_convention_and_no_schema_is_taken(tmp_path: Path) 
     assert project.base == ObjectName("app.db.base_class", "Base")
 
 
+def test_a_folder_of_flask_migrate_says_nowhere_where_it_is(tmp_path: Path) -> None:
+    files = {
+        path.replace("alembic/", "app/migrations/"): text
+        for path, text in unseen.LAYERED.items()
+        if path != "alembic.ini"
+    }
+    files["app/migrations/alembic.ini"] = "[alembic]\n# file_template = %%(rev)s_%%(slug)s\n"
+    project = detect_project(write_tree(tmp_path, files), Settings())
+    assert project.alembic.script_location == tmp_path / "app" / "migrations"
+    assert project.alembic.version_locations == (tmp_path / "app" / "migrations" / "versions",)
+
+
 def test_an_app_behind_a_proxy_and_sessions_scoped_under_their_own_name(tmp_path: Path) -> None:
     """What only Python could follow is taken at its word; a name that wraps its former value ends somewhere."""
     changes = {

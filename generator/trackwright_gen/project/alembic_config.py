@@ -5,7 +5,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +99,9 @@ def read_config(path: Path) -> AlembicConfig:
         ToolError: it cannot be read, or has no script_location.
     """
     config = _from_toml(path) if path.suffix == ".toml" else _from_ini(path)
+    if not config.script_location and (path.parent / "env.py").is_file():
+        # Flask-Migrate keeps both in one folder, and says where only when it runs.
+        return replace(config, script_location=".")
     if not config.script_location:
         section = "[tool.alembic]" if path.suffix == ".toml" else "[alembic]"
         raise ToolError(
