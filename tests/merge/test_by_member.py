@@ -135,6 +135,47 @@ def merged(base: str, new: str, yours: str) -> str:
             id="functions of one name, told apart by their decorators",
         ),
         pytest.param(
+            "def f():\n    return 1\n",
+            "def f():\n    return 1\n\n\ndef new():\n    return 2\n",
+            "def f():\n    return 1\n    # the last row of all\n",
+            "def f():\n    return 1\n    # the last row of all\n\n\ndef new():\n    return 2\n",
+            id="a comment in the last row of the file stays in its function",
+        ),
+        pytest.param(
+            "b = 2\n",
+            "a = 1\nb = 2\n",
+            "b = 2\nc = 3\n",
+            "a = 1\nb = 2\nc = 3\n",
+            id="what is generated before all else stays first",
+        ),
+        pytest.param(
+            "f(1)\ny = 1\n", "y = 1\n", "f(2)\ny = 1\n", "f(2)\ny = 1\n", id="removed here, replaced there"
+        ),
+        pytest.param(
+            "f(1)\ny = 1\n", "f(2)\ny = 1\n", "y = 1\n", "f(2)\ny = 1\n", id="replaced here, removed there"
+        ),
+        pytest.param(
+            "from m import a\n",
+            "from m import TOP, a, zeta\n",
+            "from m import Kind, a\n",
+            "from m import TOP, Kind, a, zeta\n",
+            id="imported names in the order that formatters give them",
+        ),
+        pytest.param(
+            "x = (\n    Check('a > 0', name='first'),\n    Check('a > 0', name='second'),\n)\n",
+            "x = (\n    Check('a > 1', name='first'),\n    Check('a > 0', name='second'),\n)\n",
+            "x = (\n    Check('a > 0', name='first'),\n    Check('a > 0', name='second', mine=1),\n)\n",
+            "x = (\n    Check('a > 1', name='first'),\n    Check('a > 0', name='second', mine=1),\n)\n",
+            id="items of one kind, told apart by their names",
+        ),
+        pytest.param(
+            "@task(\n    queue='a',\n)\n@twice\ndef f(run):\n    return 1\n",
+            "@task(\n    queue='b',\n)\n@twice\ndef f(run):\n    return 1\n",
+            "@mine\n@task(\n    queue='a',\n)\n@twice\ndef f(run):\n    return 2\n",
+            "@mine\n@task(\n    queue='b',\n)\n@twice\ndef f(run):\n    return 2\n",
+            id="decorators of several rows, one of your own among them",
+        ),
+        pytest.param(
             '"""Doc."""\n\na = 1\n',
             '"""Doc\u2028umented."""\n\na = 1\n',
             '"""Doc."""\n\na = "\u2028"\n',

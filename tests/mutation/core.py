@@ -58,7 +58,13 @@ PARTS = {
             "tests/maintenance/test_prune.py",
         ),
     ),
-    "merge": Part("generator/trackwright_gen/merge", ("tests/merge", "tests/generator/test_generate.py")),
+    "merge": Part(
+        "generator/trackwright_gen/merge",
+        (
+            *("tests/merge", "tests/generator/test_generate.py"),
+            *("tests/generator/test_moves.py", "tests/generator/test_remove.py"),
+        ),
+    ),
     "revisions": Part(
         "generator/trackwright_gen/revisions",
         (

@@ -317,6 +317,7 @@ def test_a_reschedule_needs_an_attempt_that_is_left(model: Any, rows: Any, run: 
     for number, done in ((used_up, 0), (left, 1)):
         assert len(run(query.reschedule(model), tracking_id=number, attempt=2, **ERROR, **DELAYS)) == done
     row = stored()[left]
+    assert [(one["attempt"], one["outcome"]) for one in row["metadata"]["trail"]] == [(2, "FAILED")]
     assert row["error_message"] == "KeyError: 'x'"
     between = row["dispatch_at"] - row["scheduled_at"]
     assert timedelta(seconds=29) < between < timedelta(seconds=31)

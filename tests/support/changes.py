@@ -96,7 +96,7 @@ def sample(changes: list[Change], most: int, seed: int, equivalent: "Equivalents
 
 
 class Equivalents:
-    """Changes that change nothing, each with its reason: `equivalent.toml`."""
+    """Changes that change nothing, each with its reason: `equivalent.toml`; the path `*` is any file."""
 
     def __init__(self, file: Path, root: Path) -> None:
         """Read the file; its paths are relative to `root`."""
@@ -107,4 +107,7 @@ class Equivalents:
     def has(self, change: Change) -> bool:
         """Whether this one is known to change nothing."""
         path = change.path.relative_to(self._root).as_posix()
-        return any(path == known for known, _, _ in self._known) and (path, *change.lines()) in self._known
+        if not any(known in {path, "*"} for known, _, _ in self._known):
+            return False
+        lines = change.lines()
+        return (path, *lines) in self._known or ("*", *lines) in self._known
