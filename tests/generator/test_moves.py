@@ -89,6 +89,31 @@ def test_imports_of_what_moves_are_named(generate: Generate, project: Path) -> N
     assert len(before) == len(broken)
 
 
+def test_what_is_called_otherwise_keeps_your_edits(generate: Generate, project: Path) -> None:
+    """A task and classes of another name: your body and your methods follow, also where you name them yourself."""
+    generate("etf_price_update")
+    task, model = project / "app/tasks/etf_price_update.py", project / "app/models/etf_price_update.py"
+    body = '    # Mine.\n    run.checkpoint()\n    print(EtfPriceUpdateTracking.__tablename__, "update_etf_price")\n'
+    head, _, _ = task.read_text().partition("    # Your work goes here")
+    task.write_text(f"{head}{body}\n\ndef again() -> None:\n    update_etf_price.delay(1)\n")
+    model.write_text(
+        f"{model.read_text()}\n    def is_mine(self) -> bool:\n        return self.attempts > 1\n"
+    )
+    spec = project / "tracking/etf_price_update.yaml"
+    text = spec.read_text().replace("name: update_etf_price", "name: refresh_etf_price")
+    spec.write_text(text + "\nnames: {class: ETFPrice}\n")
+    outcome = generate("etf_price_update")
+    assert outcome.code == 0, outcome.out
+    written = task.read_text()
+    assert "def refresh_etf_price(run: TaskRun[ETFPriceTracking]) -> None:" in written
+    assert body.replace("EtfPriceUpdateTracking", "ETFPriceTracking") in written
+    assert "    refresh_etf_price.delay(1)\n" in written
+    assert "class ETFPriceTracking(BaseTaskTracking):" in model.read_text()
+    assert "def is_mine(self)" in model.read_text()
+    assert generate("etf_price_update", "--check").code == 0
+    _check_it_runs(project)
+
+
 def test_a_conflict_moves_too_and_loses_nothing(generate: Generate, project: Path) -> None:
     generate("etf_price_update")
     task, spec = project / "app/tasks/etf_price_update.py", project / "tracking/etf_price_update.yaml"

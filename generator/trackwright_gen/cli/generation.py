@@ -221,7 +221,7 @@ def _registrations(
     modules = [(domain.plan.names, domain.plan.modules) for domain in domains]
     tree = SourceTree(project.root, project.source_root)
     out: tuple[FileEdit, ...] = ()
-    if left := tree.modules_of(gone):
+    if left := tree.modules_of(gone) | set(_renamed_models(domains)):
         out = deregistrations(tree, project, left, read_originals(project.root))
         for edit in out:
             tree = tree.with_text(edit.path, edit.new_text)
@@ -239,6 +239,14 @@ def _registrations(
     if any(one.plan.table.view for one in domains) and (own := filter_edit(project.alembic, found)):
         found.append(own)
     return tuple(shaped_edit(edit, project.root) for edit in joined(found))
+
+
+def _renamed_models(domains: Sequence[DomainOutcome]) -> Iterator[str]:
+    """Modules whose model is called otherwise by now: what registers it says its former name."""
+    for domain in domains:
+        before = domain.record.base.get(domain.plan.modules.model.path)
+        if before is not None and f"class {domain.plan.names.model}(" not in before:
+            yield domain.plan.modules.model.name
 
 
 def shaped_edit(edit: FileEdit, root: Path, like: str | None = None) -> FileEdit:

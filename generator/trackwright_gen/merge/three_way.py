@@ -10,6 +10,7 @@ from trackwright_gen.errors import ToolError
 from trackwright_gen.merge.by_member import merge_members
 from trackwright_gen.merge.decide import Merged
 from trackwright_gen.merge.lines import marked_whole, merge_lines
+from trackwright_gen.merge.renamed_members import renamed_members, with_names
 
 YOURS, BASE, GENERATED = "yours", "generated before", "generated now"
 _MOST_CONFLICTS = 127
@@ -26,12 +27,25 @@ def merge_file(path: Path, base: str, new: str, yours: str) -> Merged:
     if path.suffix != ".py":
         return merge_texts(base, new, yours)
     if (merged := merge_members(base, new, yours, merge_texts)) is not None:
-        return merged
+        return (_merged_as_renamed(base, new, yours) or merged) if merged.conflicts else merged
     merged = merge_texts(base, new, yours)
     if not merged.conflicts and not _parses(merged.text) and _parses(new) and _parses(yours):
         # Lines that went together where the statements they belong to do not.
         return Merged(marked_whole(base, new, yours), conflicts=True)
     return merged
+
+
+def _merged_as_renamed(base: str, new: str, yours: str) -> Merged | None:
+    """The merge of texts that call what is generated under another name by that name; None where they still meet."""
+    try:
+        renames = renamed_members(base, new, yours)
+        if not renames:
+            return None
+        before, own = (with_names(text, renames, base) for text in (base, yours))
+        merged = merge_members(before, new, own, merge_texts)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    return None if merged is None or merged.conflicts else merged
 
 
 def _parses(text: str) -> bool:
