@@ -14,6 +14,7 @@ from trackwright_gen.merge.renames import renamed
 
 Files = Callable[[], dict[str, bytes]]
 Generate = Callable[..., Any]
+DOMAIN = "etf_price_update"
 EDITS = {
     "app/tasks/etf_price_update.py": ("    raise NotImplementedError(message)", "    print(message)"),
     "app/services/etf_price_update.py": ("    model =", "    mine = 1\n    model ="),
@@ -99,11 +100,23 @@ def test_what_is_called_otherwise_keeps_your_edits(generate: Generate, project: 
     model.write_text(
         f"{model.read_text()}\n    def is_mine(self) -> bool:\n        return self.attempts > 1\n"
     )
+    own = f"from app.models import EtfPriceUpdateTracking as T\nfrom app.tasks.{DOMAIN} import update_etf_price\n"
+    (project / "app/report.py").write_text(own)
     spec = project / "tracking/etf_price_update.yaml"
     text = spec.read_text().replace("name: update_etf_price", "name: refresh_etf_price")
     spec.write_text(text + "\nnames: {class: ETFPrice}\n")
     outcome = generate("etf_price_update")
     assert outcome.code == 0, outcome.out
+    assert [line.split(maxsplit=2)[1:] for line in outcome.out.splitlines() if line.startswith("broken")] == [
+        [
+            "app/report.py",
+            f"row 1 imports app.models.{DOMAIN}.EtfPriceUpdateTracking, which is ETFPriceTracking now",
+        ],
+        [
+            "app/report.py",
+            f"row 2 imports app.tasks.{DOMAIN}.update_etf_price, which is refresh_etf_price now",
+        ],
+    ]
     written = task.read_text()
     assert "def refresh_etf_price(run: TaskRun[ETFPriceTracking]) -> None:" in written
     assert body.replace("EtfPriceUpdateTracking", "ETFPriceTracking") in written

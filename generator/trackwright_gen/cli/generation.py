@@ -112,7 +112,7 @@ def plan_generation(
     edits = _registrations(project, domains, gone)
     present = {*created, *_present(domains)}
     deleted = abandoned_packages(gone, present, project)
-    broken = left_imports(project, generation.outcomes, edits) if gone else ()
+    broken = left_imports(project, generation.outcomes, edits)
     return Generation(project.root, domains, created, edits, deleted, broken)
 
 

@@ -39,6 +39,15 @@ def renamed_members(base: str, new: str, yours: str) -> Mapping[str, str]:
     return renames
 
 
+def defined_names(text: str) -> set[str]:
+    """The functions and classes that a file defines at its top.
+
+    Raises:
+        SyntaxError: the text is no Python.
+    """
+    return {*_definitions(text)}
+
+
 def _imported(base: str, new: str) -> Iterator[tuple[str, str]]:
     """The one name that a module hands out under another name by now."""
     before, after = _imports(base), _imports(new)

@@ -1,6 +1,6 @@
 """Where the rest of a project still imports modules that go away."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +35,23 @@ def mentions(tree: SourceTree, modules: Collection[str], before: SourceTree) -> 
         for line in source.import_lines if source else ():
             for gone in _gone(before, tree, line, modules):
                 yield Mention(path, line.node.lineno, gone)
+
+
+def mentions_of_names(
+    tree: SourceTree, names: Mapping[str, Collection[str]], before: SourceTree
+) -> Iterator[Mention]:
+    """The same for names, by module, that are defined there no more; `module` is the name with its module."""
+    words = tuple({name for each in names.values() for name in each})
+    for module, path in sorted(tree.paths.items()):
+        try:
+            source = _if_it_says(tree, module, path, words)
+        except ToolError:
+            continue
+        for line in source.import_lines if source else ():
+            for name in line.names:
+                origin = before.member(line.module, name) if line.module in before.paths else None
+                if origin is not None and origin.name in names.get(origin.module, ()):
+                    yield Mention(path, line.node.lineno, f"{origin.module}.{origin.name}")
 
 
 def _names(tree: SourceTree, modules: Collection[str]) -> tuple[str, ...]:
