@@ -37,6 +37,7 @@ coverage: $(VENV)/dev.stamp ## branches of runtime and generator that the suite 
 	$(BIN)/coverage run -m pytest $(PYTEST_ARGS) $(or $(TESTS),tests)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+	$(BIN)/python tests/branches/measure.py $(if $(TESTS),,--at-least 95)
 
 test-mutation-core: $(VENV)/dev.stamp ## small faults in status, query, merge, revisions that the suites notice (PART=, MUTANTS=100)
 	$(PIP) install --group mutation

@@ -12,6 +12,7 @@ from trackwright_gen.config import Settings
 from trackwright_gen.errors import ToolError
 from trackwright_gen.project.deregistration import deregistrations
 from trackwright_gen.project.detect import detect_project
+from trackwright_gen.project.env_filter import filter_edit
 from trackwright_gen.project.file_edit import FileEdit
 from trackwright_gen.project.model import ObjectName, Project
 from trackwright_gen.project.registration import registrations
@@ -367,6 +368,153 @@ FORMS = [
         },
         id="a package with a docstring alone, a list without a last comma",
     ),
+    pytest.param(
+        {
+            "alembic/env.py": unseen.env_py(
+                "from app.db.base_class import Base\n    import app.models", "Base.metadata"
+            ),
+            "app/models/__init__.py": 'KIND = "models"\n',
+            "app/core/celery_app.py": """
+                from celery import Celery
+
+                from app.core import queues
+
+                celery_app = Celery()
+                celery_app.config_from_object(queues)
+            """,
+            "app/core/queues.py": 'broker_url = "memory://"\nimports: list[str] = ["app.tasks.mail"]\n',
+        },
+        {
+            "app/models/__init__.py": (
+                'from app.models.booking import BookingTracking  # noqa: F401\nKIND = "models"\n'
+            ),
+            "app/core/queues.py": (
+                'broker_url = "memory://"\nimports: list[str] = ["app.tasks.booking", "app.tasks.mail"]\n'
+            ),
+        },
+        id="a package without imports, a settings module that is imported",
+    ),
+    pytest.param(
+        {
+            "app/core/celery_app.py": """
+                from celery import Celery
+
+                from app.core.config import Queues
+
+                celery_app = Celery()
+                celery_app.config_from_object(Queues)
+            """,
+            "app/core/config.py": """
+                DATABASE_URL = "sqlite://"
+                MAIL = "app.tasks.mail"
+
+
+                class Queues:
+                    broker_url = "memory://"
+                    imports = [MAIL]
+            """,
+        },
+        {
+            "app/core/config.py": """
+                DATABASE_URL = "sqlite://"
+                MAIL = "app.tasks.mail"
+
+
+                class Queues:
+                    broker_url = "memory://"
+                    imports = [MAIL, "app.tasks.booking"]
+            """,
+        },
+        id="a class of settings, whose list has no text in it",
+    ),
+    pytest.param(
+        {
+            "app/core/celery_app.py": """
+                import os
+                from celery import Celery
+
+                options = {"of": dict}["of"](include=())
+                celery_app = Celery()
+                celery_app.config_from_object({"broker_url": "memory://"})
+                celery_app.config_from_object("celeryconfig", silent=True)
+                celery_app.conf.include = os.environ.get("MORE", "app.tasks").split(",")
+                celery_app.conf.update({"broker_url": "memory://", "imports": []})
+            """,
+        },
+        {
+            "app/core/celery_app.py": """
+                import os
+                from celery import Celery
+
+                options = {"of": dict}["of"](include=())
+                celery_app = Celery()
+                celery_app.config_from_object({"broker_url": "memory://"})
+                celery_app.config_from_object("celeryconfig", silent=True)
+                celery_app.conf.include = os.environ.get("MORE", "app.tasks").split(",")
+                celery_app.conf.update({"broker_url": "memory://", "imports": [
+                    "app.tasks.booking",
+                ]})
+            """,
+        },
+        id="settings in dictionaries, a module that is missing, a list that is computed",
+    ),
+    pytest.param(
+        {
+            "app/core/celery_app.py": """
+                from celery import Celery
+
+                celery_app = Celery()
+                celery_app.conf.broker_url = "memory://"
+            """,
+        },
+        {
+            "app/core/celery_app.py": """
+                from celery import Celery
+
+                celery_app = Celery(include=["app.tasks.booking"])
+                celery_app.conf.broker_url = "memory://"
+            """,
+        },
+        id="an app that is made without arguments",
+    ),
+    pytest.param(
+        {
+            "app/core/celery_app.py": """
+                from celery import Celery
+
+                celery_app = Celery(broker="memory://")
+                celery_app.autodiscover_tasks(["app.tasks"], related_name="mail")
+            """,
+        },
+        {
+            "app/core/celery_app.py": """
+                from celery import Celery
+
+                celery_app = Celery(broker="memory://")
+                celery_app.autodiscover_tasks(["app.tasks", "app.tasks.booking"], related_name="mail")
+            """,
+        },
+        id="autodiscovery of another name",
+    ),
+    pytest.param(
+        {
+            "app/core/celery_app.py": """
+                from celery import Celery
+
+                celery_app = Celery(broker="memory://")
+                celery_app.autodiscover_tasks(["app"], related_name="tasks.mail")
+            """,
+        },
+        {
+            "app/core/celery_app.py": """
+                from celery import Celery
+
+                celery_app = Celery(broker="memory://", include=["app.tasks.booking"])
+                celery_app.autodiscover_tasks(["app"], related_name="tasks.mail")
+            """,
+        },
+        id="autodiscovery of a dotted name, which is there in one package alone",
+    ),
 ]
 
 
@@ -403,9 +551,70 @@ def test_every_form_is_brought_back(
     assert {path: _texts(project)[path] for path in before} == before
 
 
+GONE = [
+    pytest.param(
+        "from app.tasks import booking, mail  # noqa\n",
+        "from app.tasks import mail  # noqa\n",
+        id="one of two names",
+    ),
+    pytest.param(
+        "import app.tasks.booking; import sys\n", "pass; import sys\n", id="a statement that shares its row"
+    ),
+    pytest.param(
+        'celery_app.conf.imports = ("app.tasks.booking", "app.tasks.mail")\n',
+        'celery_app.conf.imports = ("app.tasks.mail",)\n',
+        id="a tuple of one that is left gets its comma",
+    ),
+    pytest.param(
+        'celery_app.conf.imports = [\n    ("app.tasks.mail"),\n    "app.tasks.booking"\n]\n',
+        'celery_app.conf.imports = [\n    ("app.tasks.mail"),\n]\n',
+        id="an item in brackets keeps its comma",
+    ),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), GONE)
+def test_what_is_gone_leaves_the_rest_as_it_was_written(tmp_path: Path, before: str, after: str) -> None:
+    made = 'from celery import Celery\n\ncelery_app = Celery("worker")\n'
+    files = unseen.LAYERED | {"app/core/celery_app.py": made + before}
+    project = detect_project(write_tree(tmp_path, files), Settings())
+    (edit,) = _taken_out(project, [], ["app.tasks.booking"], {})
+    assert edit.new_text == made + after
+
+
+def test_a_file_that_does_not_end_its_last_row_gets_another_row(tmp_path: Path) -> None:
+    root = write_tree(tmp_path, unseen.LAYERED)
+    base = root / "app/db/base.py"
+    base.write_text(base.read_text().rstrip())
+    project = detect_project(root, Settings())
+    (edit,) = registrations(project, models=[ObjectName("app.models.zoo", "ZooTracking")], task_modules=[])
+    assert edit.new_text.endswith("import User  # noqa\nfrom app.models.zoo import ZooTracking  # noqa\n")
+
+
+def test_the_filter_of_adopted_names_is_asked_by_the_env_that_registering_leaves(tmp_path: Path) -> None:
+    changes = {"alembic/env.py": unseen.env_py("from app.db.base_class import Base", "Base.metadata")}
+    project = detect_project(write_tree(tmp_path, unseen.LAYERED | changes), Settings())
+    edits = registrations(project, models=[ObjectName("app.models.zoo", "ZooTracking")], task_modules=[])
+    edit = filter_edit(project.alembic, edits)
+    assert edit is not None
+    assert "from app.models import zoo" in edit.new_text
+    assert "target_metadata=target_metadata, include_object=include_object)" in edit.new_text
+
+
 @pytest.mark.parametrize(
     "changes",
     [
+        pytest.param(
+            {
+                "alembic/env.py": unseen.env_py(
+                    "from importlib import import_module\n"
+                    "    from app.db.base_class import Base\n"
+                    "    import_module('app.models.booking')",
+                    "Base.metadata",
+                )
+            },
+            id="an env.py that imports the model by its name",
+        ),
         pytest.param(
             {
                 "alembic/env.py": unseen.env_py("from app.models import Base", "Base.metadata"),
@@ -427,6 +636,7 @@ def test_every_form_is_brought_back(
                     "import importlib, pkgutil\n"
                     "    import app.models\n"
                     "    from app.db.base_class import Base\n"
+                    "    here = [*map(str, (lambda: importlib)().__path__)]\n"
                     "    for found in pkgutil.walk_packages(app.models.__path__, 'app.models.'):\n"
                     "        importlib.import_module(found.name)",
                     "Base.metadata",
@@ -453,14 +663,28 @@ def test_line_ends_and_byte_order_mark_stay(tmp_path: Path) -> None:
     assert edit.new_text == f"{old}from app.models.zoo import ZooTracking  # noqa\r\n"
 
 
-def test_an_app_that_cannot_be_read_is_said_with_what_to_do(tmp_path: Path) -> None:
-    files = unseen.LAYERED | {
-        "app/core/celery_app.py": "import other\n\ncelery_app = other.application(include=other.TASKS)\n"
-    }
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import other\n\ncelery_app = other.application(include=other.TASKS)\n",
+        "import celery\n\n\ndef make() -> celery.Celery:\n    return made[0]\n\n\ncelery_app = make()\n",
+    ],
+)
+def test_an_app_that_cannot_be_read_is_said_with_what_to_do(tmp_path: Path, text: str) -> None:
+    files = unseen.LAYERED | {"app/core/celery_app.py": text}
     project = detect_project(write_tree(tmp_path, files), Settings(celery="app.core.celery_app:celery_app"))
     with pytest.raises(ToolError, match=r"cannot be read, so \"app.tasks.x\" cannot be added") as caught:
         registrations(project, models=[], task_modules=["app.tasks.x"])
     assert 'by hand: include=["app.tasks.x"]' in str(caught.value)
+
+
+def test_an_app_of_another_distribution_is_said(tmp_path: Path) -> None:
+    files = unseen.LAYERED | {"app/core/celery_app.py": "from vendor.worker import celery_app\n"}
+    project = detect_project(write_tree(tmp_path, files), Settings(celery="app.core.celery_app:celery_app"))
+    with pytest.raises(
+        ToolError, match=r"the Celery app vendor\.worker:celery_app is in no module of the project"
+    ):
+        registrations(project, models=[], task_modules=["app.tasks.x"])
 
 
 @pytest.mark.parametrize(

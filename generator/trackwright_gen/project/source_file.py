@@ -184,12 +184,16 @@ def _collect_imports(source: SourceFile) -> None:
         for child in ast.walk(statement)
     }
     for node in ast.walk(source.tree):
-        if id(node) in hidden:
+        if not isinstance(node, ast.Import | ast.ImportFrom):
             continue
         at_top = id(node) in running
+        if not at_top:
+            _bind_imports(source, node, source.imported_inside)
+        if id(node) in hidden:
+            continue
         if isinstance(node, ast.Import):
             source.import_lines.extend(ImportLine(node, alias.name, (), at_top) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
+        else:
             names = tuple(alias.name for alias in node.names)
             source.import_lines.append(ImportLine(node, absolute_module(source, node), names, at_top))
     source.import_lines.sort(key=lambda line: line.node.lineno)

@@ -61,7 +61,9 @@ def set_up_in(
 
 
 def _named_in_list(lists: Sequence[TaskList], missing: Sequence[str]) -> FileEdit | None:
-    chosen = next((one for one in lists if one.literal.elts), next(iter(lists), None))
+    # Of a dotted related name Celery wants the package too, in every package of the list.
+    fitting = [one for one in lists if "." not in (one.related_name or "")]
+    chosen = next((one for one in fitting if one.literal.elts), next(iter(fitting), None))
     if chosen is None:
         return None
     entries = [chosen.entry_for(module) for module in missing]
