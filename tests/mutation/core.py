@@ -52,10 +52,10 @@ PARTS = {
     "query": Part(
         "runtime/trackwright/query",
         (
-            *("tests/runtime/test_statements_by_key.py", "tests/runtime/test_service.py"),
+            *("tests/runtime/test_statements_by_key.py", "tests/runtime/test_batch_statements.py"),
             *("tests/runtime/test_sweep.py", "tests/runtime/test_dependencies.py"),
             *("tests/runtime/test_durability.py", "tests/runtime/test_handwritten.py"),
-            "tests/maintenance/test_prune.py",
+            *("tests/runtime/test_service.py", "tests/maintenance/test_prune.py"),
         ),
     ),
     "merge": Part(

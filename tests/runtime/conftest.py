@@ -1,19 +1,21 @@
 """One example domain and its sessions, on both databases."""
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from celery import Celery
-from sqlalchemy import Date, Engine, Numeric, String, create_engine
+from sqlalchemy import Date, Engine, Numeric, String, create_engine, insert, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
-from trackwright import Backoff, SyncTaskTrackingService, TaskTrackingMixin
+from trackwright import Backoff, SyncTaskTrackingService, TaskTrackingMixin, query
 from trackwright.dispatch import publisher
 from trackwright.jobs import TaskRun, TrackedTask, tracked_task
+from trackwright.model import table_of
 from trackwright.sqlite import configure_sqlite
+from trackwright.status import TrackingStatus
 
 
 class Base(DeclarativeBase):
@@ -116,3 +118,63 @@ def tracking_id(service: PriceService) -> int:
 def reports() -> type[ReportTracking]:
     """The model of a second domain."""
     return ReportTracking
+
+
+@pytest.fixture
+def table(model: Any) -> Any:
+    """The example's table."""
+    return table_of(model)
+
+
+@pytest.fixture
+def an_hour_ago() -> datetime:
+    """When all moments of `rows` are."""
+    return datetime.now(UTC) - timedelta(hours=1)
+
+
+@pytest.fixture
+def rows(engine: Engine, table: Any, an_hour_ago: datetime) -> Callable[..., list[int]]:
+    """Insert one row of each status, all columns set, some otherwise; the ids in the statuses' order."""
+
+    def make(**other: Any) -> list[int]:
+        values = dict.fromkeys(("started_at", "completed_at", "lease_until", "dispatch_at"), an_hour_ago)
+        row = {
+            "scheduled_at": an_hour_ago,
+            "updated_at": an_hour_ago,
+            "created_at": an_hour_ago,
+            "celery_task_id": "m1",
+        }
+        known = {"attempts": 2, "max_attempts": 5, "error_message": "old", "metadata": {"mine": 1}}
+        with engine.begin() as connection:
+            found = connection.execute(
+                insert(table).returning(table.c.id, sort_by_parameter_order=True),
+                [
+                    {"status": status.value, "etf_id": "IE00", **values, **row, **known, **other}
+                    for status in TrackingStatus
+                ],
+            )
+            return [int(number) for number in found.scalars()]
+
+    return make
+
+
+@pytest.fixture
+def run(engine: Engine, model: Any) -> Callable[..., list[Any]]:
+    """Execute a statement; the rows that it returns."""
+
+    def execute(statement: Any, **values: Any) -> list[Any]:
+        with engine.begin() as connection:
+            return list(connection.execute(statement, query.parameters(**values)))
+
+    return execute
+
+
+@pytest.fixture
+def stored(engine: Engine, table: Any) -> Callable[[], dict[int, dict[str, Any]]]:
+    """All rows of the table by id."""
+
+    def read() -> dict[int, dict[str, Any]]:
+        with engine.connect() as connection:
+            return {row["id"]: dict(row) for row in connection.execute(select(table)).mappings()}
+
+    return read

@@ -6,13 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, insert, select, text, update
+from sqlalchemy import Engine, create_engine, insert, select, text, update
 
 from trackwright import query
 from trackwright.model import table_of
 from trackwright.status import TrackingStatus
 
-BEFORE = datetime.now(UTC) - timedelta(hours=1)
 STATUSES = tuple(status.value for status in TrackingStatus)
 Row = dict[str, Any]
 
@@ -91,54 +90,9 @@ OPERATIONS = {
     ),
 }
 
-
-@pytest.fixture
-def table(model: Any) -> Any:
-    """The example's table."""
-    return table_of(model)
-
-
-@pytest.fixture
-def rows(engine: Engine, table: Any) -> Callable[..., list[int]]:
-    """Insert one row of each status, all columns set, some otherwise; the ids in the statuses' order."""
-
-    def make(**other: Any) -> list[int]:
-        values = dict.fromkeys(("started_at", "completed_at", "lease_until", "dispatch_at"), BEFORE)
-        row = {"scheduled_at": BEFORE, "updated_at": BEFORE, "created_at": BEFORE, "celery_task_id": "m1"}
-        known = {"attempts": 2, "max_attempts": 5, "error_message": "old", "metadata": {"mine": 1}}
-        with engine.begin() as connection:
-            found = connection.execute(
-                insert(table).returning(table.c.id, sort_by_parameter_order=True),
-                [
-                    {"status": status, "etf_id": "IE00", **values, **row, **known, **other}
-                    for status in STATUSES
-                ],
-            )
-            return [int(number) for number in found.scalars()]
-
-    return make
-
-
-@pytest.fixture
-def run(engine: Engine, model: Any) -> Callable[..., list[Any]]:
-    """Execute a statement; the rows that it returns."""
-
-    def execute(statement: Any, **values: Any) -> list[Any]:
-        with engine.begin() as connection:
-            return list(connection.execute(statement, query.parameters(**values)))
-
-    return execute
-
-
-@pytest.fixture
-def stored(engine: Engine, table: Any) -> Callable[[], dict[int, Row]]:
-    """All rows of the table by id."""
-
-    def read() -> dict[int, Row]:
-        with engine.connect() as connection:
-            return {row["id"]: dict(row) for row in connection.execute(select(table)).mappings()}
-
-    return read
+FAILED = [(2, "FAILED")]
+OUTCOMES = {"take_over": [(2, "LOST")], "fail": FAILED, "fail_unless_cancelled": FAILED, "reschedule": FAILED}
+"""What the trail of past attempts says afterwards."""
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
@@ -165,6 +119,8 @@ def test_an_operation_takes_its_statuses_and_writes_what_it_names(
         assert after[number]["status"] == operation.leaves
         assert [after[number][column] for column in operation.clears] == [None] * len(operation.clears)
         assert None not in [after[number][column] for column in operation.writes]
+        trail = after[number]["metadata"].get("trail", [])
+        assert [(one["attempt"], one["outcome"]) for one in trail] == OUTCOMES.get(name, [])
 
 
 @pytest.mark.parametrize("name", [name for name, operation in OPERATIONS.items() if operation.fenced])
@@ -231,8 +187,6 @@ def _renewed(run: Any, model: Any, number: int) -> list[Any]:
 
 
 def test_a_renewal_does_not_wait_for_a_body_that_holds_the_row(postgres_url: str, model: Any) -> None:
-    from sqlalchemy import create_engine
-
     engine = create_engine(postgres_url)
     table = table_of(model)
     model.metadata.create_all(engine)
@@ -245,35 +199,47 @@ def test_a_renewal_does_not_wait_for_a_body_that_holds_the_row(postgres_url: str
         heartbeat.execute(text("SET LOCAL lock_timeout = '10s'"))
         given = query.parameters(tracking_id=number, attempt=2, lease=60.0)
         assert heartbeat.execute(query.renew(model), given).all() == []
+    with engine.begin() as body, engine.begin() as heartbeat:
+        # Rows that refer to it hold it so: they are in nobody's way.
+        body.execute(select(table).where(table.c.id == number).with_for_update(read=True, key_share=True))
+        assert len(heartbeat.execute(query.renew(model), given).all()) == 1
     engine.dispose()
 
 
-def test_a_worker_holds_what_it_claimed(model: Any, rows: Any, run: Any, table: Any, engine: Engine) -> None:
+def test_a_worker_holds_what_it_claimed(
+    model: Any, rows: Any, run: Any, table: Any, engine: Engine, an_hour_ago: datetime
+) -> None:
     numbers = rows()
     run(query.claim(model), tracking_id=numbers[0], **CLAIM)
     ask = query.held_by(model)
     assert [row.attempts for row in run(ask, tracking_id=numbers[0], worker="w")] == [3]
     assert run(ask, tracking_id=numbers[0], worker="another") == []
     assert run(ask, tracking_id=numbers[1], worker="w") == []
-    for values in ({"lease_until": None}, {"lease_until": BEFORE, "status": "FAILED"}, {"status": P}):
+    for values in ({"lease_until": None}, {"lease_until": an_hour_ago, "status": "FAILED"}, {"status": P}):
         with engine.begin() as connection:
             connection.execute(update(table).where(table.c.id == numbers[0]).values(values))
         assert run(ask, tracking_id=numbers[0], worker="w") == []
 
 
-def test_what_stands_in_a_claims_way_is_told_of_its_row(model: Any, rows: Any, run: Any) -> None:
+def test_what_stands_in_a_claims_way_is_told_of_its_row(
+    model: Any, rows: Any, run: Any, an_hour_ago: datetime
+) -> None:
     rows(attempts=4)
     number = rows(metadata={"cancel": {"reason": "no need"}})[STATUSES.index("FAILED")]
     (state,) = run(query.claim_state(model), tracking_id=number)
     assert (state.status, state.attempts, state.max_attempts) == ("FAILED", 2, 5)
-    assert (state.scheduled_at, state.dispatch_at, state.lease_until) == (BEFORE, BEFORE, BEFORE)
+    assert (state.scheduled_at, state.dispatch_at, state.lease_until) == (
+        an_hour_ago,
+        an_hour_ago,
+        an_hour_ago,
+    )
     assert bool(state.cancel_requested)
     assert state.waiting_for is None
     assert abs(state.database_time - datetime.now(UTC)) < timedelta(minutes=5)
 
 
 def test_a_request_to_cancel_ends_what_waits_and_is_noted_on_what_runs(
-    model: Any, rows: Any, run: Any, stored: Any
+    model: Any, rows: Any, run: Any, stored: Any, an_hour_ago: datetime
 ) -> None:
     numbers = rows()
     before = stored()
@@ -284,11 +250,11 @@ def test_a_request_to_cancel_ends_what_waits_and_is_noted_on_what_runs(
     after = stored()
     pending, processing, *ended = numbers
     assert [after[number] for number in ended] == [before[number] for number in ended]
-    assert after[pending]["completed_at"] > BEFORE
-    assert after[processing]["completed_at"] == BEFORE
+    assert after[pending]["completed_at"] > an_hour_ago
+    assert after[processing]["completed_at"] == an_hour_ago
     for number in (pending, processing):
         assert after[number]["dispatch_at"] is None
-        assert after[number]["updated_at"] > BEFORE
+        assert after[number]["updated_at"] > an_hour_ago
         assert after[number]["metadata"]["cancel"]["by"] == "someone"
         assert "frees_dependents" not in str(after[number]["metadata"])
     kept = rows()[0]
