@@ -1,5 +1,6 @@
 """What a spec may not say: every mistake at its exact place, all of them at once."""
 
+import datetime as dt
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -427,3 +428,53 @@ def test_a_byte_order_mark_and_windows_line_ends_are_read(tmp_path: Path) -> Non
     path = tmp_path / "s.yaml"
     path.write_bytes(b"\xef\xbb\xbfdomain: d\r\ndescription: x\r\n")
     assert load_spec(path).description == "x"
+
+
+YAML_WORDS = [
+    "no",
+    "Off",
+    "yes",
+    "on",
+    "012",
+    "1:30",
+    "12:30:45",
+    "1e3",
+    "1_000",
+    "0x1F",
+    "2026-01-31",
+    "=",
+    "<<",
+    ".5",
+]
+
+
+def test_what_yaml_1_1_reads_as_something_else_is_the_text_that_stands_there(load: Load) -> None:
+    """Values of enums, defaults, comments, words of old tables; PyYAML makes flags, numbers and dates of them."""
+    listed = ", ".join(YAML_WORDS)
+    lines = [f"a: {{type: enum, values: [{listed}], default: no}}"]
+    lines += [f"t{n}: {{type: text, default: {word}}}" for n, word in enumerate(YAML_WORDS)]
+    text = "domain: d\nfields:\n  b: {type: date, default: 2026-01-31}\n"
+    text += "".join(f"  {line}\n" for line in lines)
+    text += "legacy: {table: t, task_type: on, status: {no: FAILED, 1e3: PENDING, 012: COMPLETED}}\n"
+    spec = load(text).spec
+    assert spec.fields["a"].values == tuple(YAML_WORDS)
+    assert spec.fields["a"].default == "no"
+    assert [spec.fields[f"t{n}"].default for n in range(len(YAML_WORDS))] == YAML_WORDS
+    assert spec.fields["b"].default == dt.date(2026, 1, 31)
+    assert spec.legacy is not None
+    assert spec.legacy.task_type == "on"
+    assert list(spec.legacy.status) == ["no", "1e3", "012"]
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        pytest.param("\ufb01eld", "U+FB01", id="which Python folds to another name, and databases do not"),
+        pytest.param("pr\u0456ce", "U+0456", id="which looks like a Latin letter"),
+        pytest.param("a\u0301", "U+0301", id="which is put onto the letter before"),
+    ],
+)
+def test_a_letter_beyond_ascii_is_named(name: str, code: str, mistakes: Mistakes) -> None:
+    (message,) = mistakes(with_fields(f"{name}: {{type: string}}"))
+    assert message.startswith("3:3 ")
+    assert f"has the character {code}; names are of ASCII letters, digits and _" in message
