@@ -193,8 +193,12 @@ def test_changes_go_on_while_the_old_name_lives_and_after_it_has_ended(project: 
 
 def test_a_table_that_was_adopted_goes_with_its_old_name(project: HandWritten) -> None:
     project.python("seed()")
+    env = project.root / "migrations" / "env.py"
+    before = env.read_text()
     adopted(project)
+    assert env.read_text() != before
     said = invoke(project, "remove", "etf_price", "--drop-migration")
+    assert env.read_text() == before
     assert "code that runs now still reads and writes etf_price_task_tracking, also as etf_updates" in said
     model = project.root / "app" / "models" / "updates.py"
     row = model.read_text().splitlines().index("class EtfUpdate(Base):") + 1

@@ -13,7 +13,8 @@ from trackwright_gen.merge.form import Form
 from trackwright_gen.merge.originals import original_file, read_originals
 from trackwright_gen.merge.record import Record, generated_domains, read_record, recorded_domains
 from trackwright_gen.project.deregistration import deregistrations
-from trackwright_gen.project.file_edit import FileEdit
+from trackwright_gen.project.env_filter import filter_removal
+from trackwright_gen.project.file_edit import FileEdit, joined
 from trackwright_gen.project.mentions import Mention, mentions
 from trackwright_gen.project.model import Project
 from trackwright_gen.project.source_tree import SourceTree
@@ -74,6 +75,12 @@ def plan_removal(project: Project, domain: str, *, drop_table: bool) -> Removal:
     modules = tree.modules_of(files)
     originals = read_originals(project.root)
     edits = deregistrations(tree, project, modules, originals) if modules else ()
+    if _was_last_adopted(project, domain, record, clean) and (
+        own := filter_removal(
+            project.alembic, edits, originals.get(project.alembic.script_location / "env.py")
+        )
+    ):
+        edits = joined([*edits, own])
     is_last = not set(generated_domains(project.root)) - {domain}
     planned = tree
     for edit in edits:
@@ -92,6 +99,16 @@ def plan_removal(project: Project, domain: str, *, drop_table: bool) -> Removal:
         old_model=_old_model(tree, record) if drop_table else None,
         is_last=is_last,
     )
+
+
+def _was_last_adopted(project: Project, domain: str, record: Record, gone: Collection[Path]) -> bool:
+    """Whether the model that names an old table goes, and no other domain has one."""
+    adopted = [
+        path for path in gone if "__adopted__" in record.base[path.relative_to(project.root).as_posix()]
+    ]
+    others = set(recorded_domains(project.root)) - {domain}
+    texts = (text for other in others for text in read_record(project.root, other).base.values())
+    return bool(adopted) and not any("__adopted__" in text for text in texts)
 
 
 def _is_clean(path: Path, record: Record, root: Path) -> bool:
