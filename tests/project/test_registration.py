@@ -672,10 +672,18 @@ def test_line_ends_and_byte_order_mark_stay(tmp_path: Path) -> None:
 )
 def test_an_app_that_cannot_be_read_is_said_with_what_to_do(tmp_path: Path, text: str) -> None:
     files = unseen.LAYERED | {"app/core/celery_app.py": text}
-    project = detect_project(write_tree(tmp_path, files), Settings(celery="app.core.celery_app:celery_app"))
+    root = write_tree(tmp_path, files)
+    project = detect_project(root, Settings(celery="app.core.celery_app:celery_app"))
     with pytest.raises(ToolError, match=r"cannot be read, so \"app.tasks.x\" cannot be added") as caught:
         registrations(project, models=[], task_modules=["app.tasks.x"])
-    assert 'by hand: include=["app.tasks.x"]' in str(caught.value)
+    row = len(text.splitlines())
+    assert f"app/core/celery_app.py:{row}:14: " in str(caught.value)
+    advice = "celery_app.conf.imports = []"
+    assert str(caught.value).endswith(f"in the lines after that: {advice}")
+    app = root / "app" / "core" / "celery_app.py"
+    app.write_text(f"{app.read_text()}{advice}\n")
+    (edit,) = registrations(project, models=[], task_modules=["app.tasks.x"])
+    assert 'celery_app.conf.imports = [\n    "app.tasks.x",\n]\n' in edit.new_text
 
 
 def test_an_app_of_another_distribution_is_said(tmp_path: Path) -> None:
