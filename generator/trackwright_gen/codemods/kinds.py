@@ -1,7 +1,7 @@
 """The kinds of tasks in a legacy table: which task each `task_type` is, who makes its rows, who reads them."""
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from trackwright_gen.codemods.sightings import KINDS, Creation, Sighting, sightings, texts
@@ -77,7 +77,7 @@ def _add(
     found: dict[tuple[Scope, str | None], Kind],
     sighting: Sighting,
     task_type: str | None,
-    place: Location | None,
+    place: Location,
 ) -> None:
     key = (sighting.model, task_type)
     if key not in found:
@@ -87,8 +87,7 @@ def _add(
     kind = found[key]
     if sighting not in kind.sightings:
         kind.sightings.append(sighting)
-    if place is not None:
-        kind.named.append(place)
+    kind.named.append(place)
 
 
 def _join(kind: Kind, sighting: Sighting, job: Job) -> None:
@@ -104,7 +103,7 @@ def type_column(project: SourceProject, model: Scope) -> str | None:
     return next((name for name in KINDS if name in columns), None)
 
 
-def _keys(project: SourceProject, sighting: Sighting) -> Iterator[tuple[str | None, Location | None]]:
+def _keys(project: SourceProject, sighting: Sighting) -> Iterator[tuple[str | None, Location]]:
     if type_column(project, sighting.model) is None:
         yield None, sighting.location
     for each in sighting.kinds:
@@ -140,20 +139,20 @@ def _jobs_of_own_rows(project: SourceProject, kinds: Iterable[Kind]) -> None:
 
 def parameters(job: Job) -> list[ast.arg]:
     """The parameters of a task's function, without `self`."""
-    body = job.declaration.body
-    if body is None or not isinstance(body.node, ast.FunctionDef | ast.AsyncFunctionDef):
-        return []
-    arguments = body.node.args
+    arguments = _arguments(job)
     plain = [*arguments.posonlyargs, *arguments.args]
     return [*plain[1 if job.bind else 0 :], *arguments.kwonlyargs]
 
 
+def _arguments(job: Job) -> ast.arguments:
+    node = job.declaration.body.node if job.declaration.body else None
+    assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)  # noqa: S101 -- they use the model
+    return node.args
+
+
 def default_of(job: Job, parameter: ast.arg) -> ast.expr | None:
     """What a parameter is when it is not given."""
-    body = job.declaration.body
-    if body is None or not isinstance(body.node, ast.FunctionDef | ast.AsyncFunctionDef):
-        return None
-    arguments = body.node.args
+    arguments = _arguments(job)
     plain = [*arguments.posonlyargs, *arguments.args]
     pairs = [
         *zip(plain[len(plain) - len(arguments.defaults) :], arguments.defaults, strict=True),
@@ -162,26 +161,45 @@ def default_of(job: Job, parameter: ast.arg) -> ast.expr | None:
     return next((value for each, value in pairs if each is parameter), None)
 
 
-def arguments_of(sent: Dispatch) -> dict[str, ast.expr]:
-    """What a dispatch gives for each parameter of the task."""
-    if not isinstance(sent.node, ast.Call):
-        return {}
+def arguments_of(sent: Dispatch) -> dict[str, ast.expr] | None:
+    """What a call gives for each parameter of the task; None where it is not written out, as in `delay(*values)`."""
+    assert isinstance(sent.node, ast.Call)  # noqa: S101 -- schedules give nothing
     names = [each.arg for each in parameters(sent.job)]
-    keywords = {each.arg: each.value for each in sent.node.keywords if each.arg}
-    if sent.how == "delay":
-        return {**dict(zip(names, sent.node.args, strict=False)), **keywords}
-    given: dict[str, ast.expr] = {}
-    args = keywords.get("args", sent.node.args[0] if sent.node.args else None)
-    if isinstance(args, ast.List | ast.Tuple):
-        given |= dict(zip(names, args.elts, strict=False))
-    kwargs = keywords.get("kwargs", sent.node.args[1] if len(sent.node.args) > 1 else None)
-    if isinstance(kwargs, ast.Dict):
-        given |= {
-            str(key.value): value
-            for key, value in zip(kwargs.keys, kwargs.values, strict=True)
-            if isinstance(key, ast.Constant)
-        }
-    return given
+    positional: list[ast.expr] | None = sent.node.args
+    keywords = {each.arg: each.value for each in sent.node.keywords}
+    named: Mapping[str | None, ast.expr] | None = keywords
+    if sent.how != "delay":
+        first, second, *_ = (*sent.node.args, None, None)
+        positional = _items(keywords.get("args", first))
+        named = _entries(keywords.get("kwargs", second))
+    if positional is None or named is None or any(isinstance(each, ast.Starred) for each in positional):
+        return None
+    given = dict(zip(names, positional, strict=False))
+    given |= {name: value for name, value in named.items() if name is not None}
+    return given if None not in named else None
+
+
+def _items(args: ast.expr | None) -> list[ast.expr] | None:
+    match args:
+        case None:
+            return []
+        case ast.List(elts=items) | ast.Tuple(elts=items):
+            return items
+        case _:
+            return None
+
+
+def _entries(kwargs: ast.expr | None) -> Mapping[str | None, ast.expr] | None:
+    match kwargs:
+        case None:
+            return {}
+        case ast.Dict(keys=keys, values=values):
+            return {
+                str(key.value) if isinstance(key, ast.Constant) else None: value
+                for key, value in zip(keys, values, strict=True)
+            }
+        case _:
+            return None
 
 
 def row_parameter(project: SourceProject, kind: Kind, job: Job) -> str | None:
@@ -211,8 +229,8 @@ def _asks_for(project: SourceProject, call: ast.Call, scope: Scope, name: str) -
             return key == name and project.models.legacy_part(model, scope) is not None
         case ast.Call(func=ast.Attribute(attr="filter_by"), keywords=keywords):
             return any(each.arg == "id" and ast.unparse(each.value) == name for each in keywords)
-        case ast.Call(args=arguments):
-            return any(_compares_id(project, each, scope, name) for each in arguments)
+        case _:
+            return any(_compares_id(project, each, scope, name) for each in call.args)
 
 
 def _compares_id(project: SourceProject, expression: ast.expr, scope: Scope, name: str) -> bool:

@@ -148,7 +148,7 @@ class _Builder:
             if sighting.scope is scope:
                 for sent in sent_in(self._project, sighting.scope):
                     if sent.job is self._made.job:
-                        given |= {_bare(value): name for name, value in arguments_of(sent).items()}
+                        given |= {_bare(value): name for name, value in (arguments_of(sent) or {}).items()}
         return given
 
     def _store(self, column: str, name: str, value: ast.expr, given: dict[str, str], place: Location) -> None:
@@ -191,8 +191,7 @@ class _Builder:
     def _word(self, word: str, reason: Reason) -> None:
         status = STATUS_WORDS.get(word.strip().lower())
         known = self._made.words.setdefault(word, (status.value if status else None, []))
-        if reason not in known[1]:
-            known[1].append(reason)
+        known[1].append(reason)
 
     # -- types
 

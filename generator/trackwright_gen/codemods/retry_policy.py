@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from trackwright_gen.codemods.countdowns import CELERY_RETRIES, Numbers, retries_left
+from trackwright_gen.codemods.error_names import error_names
 from trackwright_gen.codemods.sightings import STATES, own_nodes, text_values
 from trackwright_gen.location import Location
 from trackwright_gen.source.jobs import Job
 from trackwright_gen.source.project import SourceProject
 from trackwright_gen.source.scopes import Scope
-from trackwright_gen.source.values import ClassValue, External, Missing, Unknown
 
 CELERY_DELAY = 180
 """Celery's own default_retry_delay."""
@@ -274,24 +274,12 @@ class _Reader:
         )
 
     def error_names(self, expression: ast.expr | None, scope: Scope) -> list[str]:
-        """The dotted names of the errors that a handler is for."""
-        if expression is None:
-            return ["BaseException"]
-        kinds = expression.elts if isinstance(expression, ast.Tuple | ast.List) else [expression]
-        return [self._error_name(each, scope) for each in kinds]
-
-    def _error_name(self, expression: ast.expr, scope: Scope) -> str:
-        for value in self._project.names.evaluate(expression, scope):
-            match value:
-                case External(dotted) | Missing(dotted):
-                    return dotted.removeprefix("builtins.")
-                case ClassValue(made):
-                    return made.dotted
-                case Unknown(name):
-                    return name
-                case _:
-                    pass
-        return ast.unparse(expression)
+        """The dotted names of the errors that a handler is for; one that has none is a question."""
+        names, others = error_names(self._project, expression, scope)
+        for each in others:
+            text = f"except {ast.unparse(each)}: which errors?"
+            self._policy.questions.append((text, scope.module.location(each)))
+        return names
 
 
 def _is_celery(call: ast.Call) -> bool:

@@ -84,7 +84,7 @@ def _in_function(project: SourceProject, scope: Scope) -> Iterator[Sighting]:
         yield Sighting(
             scope=scope,
             model=model,
-            location=min(places, default=scope.module.location(_statement(scope))),
+            location=min(places),
             creations=creations,
             written=written,
             kinds=tuple(each for each in given if each.column in KINDS and texts(project, each)),
@@ -221,14 +221,6 @@ def own_nodes(scope: Scope) -> Iterator[ast.AST]:
         if node not in inner:
             yield node
             waiting[:0] = ast.iter_child_nodes(node)
-
-
-def _statement(scope: Scope) -> ast.stmt:
-    node = scope.node
-    if isinstance(node, ast.Module):
-        return node.body[0]
-    assert not isinstance(node, ast.Lambda)  # noqa: S101 -- functions with names only
-    return node
 
 
 def legacy_models(project: SourceProject) -> Iterator[tuple[Module, Scope]]:

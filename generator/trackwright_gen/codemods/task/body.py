@@ -124,8 +124,6 @@ class Body:
             return self._return(statement)
         if isinstance(inner, cst.Raise):
             return self._raise(statement, inner)
-        if isinstance(inner, cst.Continue | cst.Break) and self._handler is not None:
-            raise self._cannot("its error branch goes on with a loop")
         if self._notes.take(inner):
             return []
         call = call_of(statement)
@@ -162,15 +160,21 @@ class Body:
 
     def _retry(self, statement: cst.SimpleStatementLine, call: cst.Call) -> cst.BaseStatement:
         self._notes.ending = None
+        given = {
+            argument.keyword.value: argument.value for argument in call.args if argument.keyword is not None
+        }
+        others = sorted(given.keys() & {"args", "kwargs", "eta"})
+        is_retry_call = isinstance(call.func, cst.Attribute) and call.func.attr.value == "retry"
+        if is_retry_call and others:
+            raise self._cannot(
+                f"it retries with {others[0]}=, which an attempt of the same row does not have"
+            )
         if self._handler is not None:
             return with_comments_of(line("raise"), statement)
-        if not (isinstance(call.func, cst.Attribute) and call.func.attr.value == "retry"):
+        if not is_retry_call:
             raise self._cannot("it sends itself again outside of an error branch")
-        wait: cst.BaseExpression = cst.Integer(str(self.facts.default_delay))
-        for argument in call.args:
-            if argument.keyword is not None and argument.keyword.value == "countdown":
-                wait = self._replaced_expression(argument.value)
-        return with_comments_of(line(f"run.retry(after={code(wait)})"), statement)
+        wait = given.get("countdown", cst.Integer(str(self.facts.default_delay)))
+        return with_comments_of(line(f"run.retry(after={code(self._replaced_expression(wait))})"), statement)
 
     # -- branches
 
@@ -203,10 +207,13 @@ class Body:
             raise self._cannot("it counts its retries in a chain of `elif`")
         second = self._block(block(other.body), tail=False) if other is not None else []
         behind = self._block(rest, tail=False)
-        if other is None and any(map(is_bare_raise, first)):
-            second, behind = behind, []
+        # What follows a branch that always leaves belongs to the other branch.
+        if any(map(is_bare_raise, first)):
+            second, behind = [*second, *behind], []
+        elif any(map(is_bare_raise, second)):
+            first, behind = [*first, *behind], []
         left, over = (first, second) if is_left_first else (second, first)
-        if behind and without_raise(behind):
+        if without_raise(behind):
             return [*without_raise(split(left, over)), *without_raise(behind), line("raise")]
         return split(left, over)
 
@@ -263,6 +270,9 @@ class Body:
 
     def _handlers(self, handlers: Sequence[cst.ExceptHandler]) -> list[cst.ExceptHandler]:
         """The handlers that still do something; those that only pass the error on fall away from the end."""
+        for each in filter(is_about_retries, handlers):
+            if not all(map(is_log, without_raise(self._caught(each)))):
+                raise self._cannot("it does more than note it where its retries are over")
         kept = [each for each in handlers if not is_about_retries(each)]
         new = [each.with_changes(body=with_block(each.body, self._caught(each))) for each in kept]
         while new and all(map(is_bare_raise, block(new[-1].body))):

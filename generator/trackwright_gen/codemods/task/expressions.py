@@ -42,13 +42,21 @@ class Replacement(cst.CSTTransformer):
         """A keyword is no name of a variable."""
         return updated_node.with_changes(keyword=original_node.keyword)
 
-    def leave_AssignTarget(  # noqa: N802 -- LibCST's name
-        self, original_node: cst.AssignTarget, updated_node: cst.AssignTarget
-    ) -> cst.AssignTarget:
-        """The id of a run's row cannot be assigned."""
-        if code(original_node.target) == self._facts.row_parameter:
-            raise CannotRewriteError(f"it assigns `{self._facts.row_parameter}`", self._facts.location)
-        return updated_node
+    def visit_AssignTarget(self, node: cst.AssignTarget) -> None:  # noqa: N802 -- LibCST's name
+        """The run's row cannot be assigned."""
+        self._refuse_bound(node.target)
+
+    def visit_AugAssign(self, node: cst.AugAssign) -> None:  # noqa: N802 -- LibCST's name
+        """`row.retry_count += 1` inside of another function."""
+        self._refuse_bound(node.target)
+
+    def visit_AnnAssign(self, node: cst.AnnAssign) -> None:  # noqa: N802 -- LibCST's name
+        """`status_id: int = int(status_id)`."""
+        self._refuse_bound(node.target)
+
+    def visit_Param(self, node: cst.Param) -> None:  # noqa: N802 -- LibCST's name
+        """`lambda status_id: ...` is about another one."""
+        self._refuse_bound(node.name)
 
     def leave_Name(  # noqa: N802 -- LibCST's name
         self, original_node: cst.Name, updated_node: cst.Name
@@ -58,13 +66,17 @@ class Replacement(cst.CSTTransformer):
             return cst.parse_expression("run.tracking.id")
         return updated_node
 
+    def _refuse_bound(self, target: cst.BaseExpression) -> None:
+        owner = target.value if isinstance(target, cst.Attribute) else None
+        is_row = isinstance(owner, cst.Name) and owner.value in self._rows
+        if is_row or code(target) == self._facts.row_parameter:
+            raise CannotRewriteError(f"it assigns `{code(target)}`", self._facts.location)
+
     def _of_row(self, column: str) -> cst.BaseExpression:
         facts = self._facts
         if column in facts.counters:
             return cst.parse_expression("(run.attempt - 1)")
         attribute = facts.target.attribute_of(column) or CORE.get(column)
-        if attribute is None and column in facts.target.fields:
-            attribute = facts.target.fields[column].attribute
         if attribute is None:
             raise CannotRewriteError(
                 f"it reads `{column}` of the legacy row, which the spec maps to no field", facts.location

@@ -1,6 +1,7 @@
 """The domain's generated task with the legacy task's body in it."""
 
-from collections.abc import Iterable, Sequence
+import symtable
+from collections.abc import Iterable, Iterator, Sequence
 
 import libcst as cst
 
@@ -119,16 +120,26 @@ def _returns(old: cst.FunctionDef, written: Sequence[cst.BaseStatement]) -> cst.
 def with_imports(
     target_module: cst.Module, target: Target, *, old: cst.Module, old_name: str, is_package: bool, body: Body
 ) -> tuple[cst.Module, set[str]]:
-    """The module with what the body needs, and the names that it takes from the legacy task's own module."""
+    """The module with what the body needs, and the names that it takes from the legacy task's own module.
+
+    Raises:
+        CannotRewriteError: a name comes from where nobody can see it.
+    """
     function = function_named(target_module, target.task.name)
     assert function is not None  # noqa: S101 -- the body was written into it
-    local = set(_bound_in(function))
-    known = set(bound_imports(target_module, "", is_package=False)) | _defined(target_module)
-    wanted = [name for name in dict.fromkeys(names_in(function)) if name not in local | known | BUILTINS]
+    needed = {name for _, name in body.needed}
+    read = _read_from_module(function) - _bound(target_module) - BUILTINS - needed
+    wanted = [name for name in dict.fromkeys(names_in(function)) if name in read]
     imported = bound_imports(old, old_name, is_package=is_package)
     lines = [imported[name] for name in wanted if name in imported]
     lines += [f"from {module} import {name}" for module, name in sorted(body.needed)]
-    own = {name for name in wanted if name not in imported and name in _defined(old)}
+    own = {name for name in wanted if name not in imported}
+    unknown = sorted(own - _bound(old))
+    if unknown:
+        raise CannotRewriteError(
+            f"nothing in its module says what `{', '.join(unknown)}` is: import it by its name",
+            body.facts.location,
+        )
     loggers = [name for name in sorted(own) if _is_logger(old, name)]
     if loggers:
         lines.append("import logging")
@@ -141,39 +152,25 @@ def with_imports(
     return module, taken
 
 
-def _bound_in(function: cst.FunctionDef) -> Iterable[str]:
-    yield "run"
-    for node in nodes(function):
-        match node:
-            case cst.Assign(targets=targets):
-                for each in targets:
-                    yield from names_in(each.target) if not isinstance(each.target, cst.Attribute) else ()
-            case cst.AnnAssign(target=cst.Name(name)) | cst.NamedExpr(target=cst.Name(name)):
-                yield name
-            case cst.For(target=target) | cst.CompFor(target=target):
-                yield from names_in(target)
-            case cst.AsName(name=bound):
-                yield code(bound)
-            case cst.Param(name=cst.Name(name)):
-                yield name
-            case cst.ImportAlias():
-                yield code(node.asname.name) if node.asname else code(node.name).partition(".")[0]
-            case _:
-                pass
+def _read_from_module(function: cst.FunctionDef) -> set[str]:
+    """The names that a function needs its module to have."""
+    module = symtable.symtable(code(function), "", "exec")
+    outside = {each.get_name() for each in module.get_symbols() if each.is_referenced()}
+    return outside | {name for table in module.get_children() for name in _globals(table)}
 
 
-def _defined(module: cst.Module) -> set[str]:
-    found: set[str] = set()
-    for statement in module.body:
-        if isinstance(statement, cst.FunctionDef | cst.ClassDef):
-            found.add(statement.name.value)
-        elif isinstance(statement, cst.SimpleStatementLine):
-            for inner in statement.body:
-                if isinstance(inner, cst.Assign):
-                    found |= {name for each in inner.targets for name in names_in(each.target)}
-                elif isinstance(inner, cst.AnnAssign) and isinstance(inner.target, cst.Name):
-                    found.add(inner.target.value)
-    return found
+def _globals(table: symtable.SymbolTable) -> Iterator[str]:
+    yield from (each.get_name() for each in table.get_symbols() if each.is_global())
+    for child in table.get_children():
+        yield from _globals(child)
+
+
+def _bound(module: cst.Module) -> set[str]:
+    """The names that a module's own statements bind, those inside of `if` and `try` as well."""
+    symbols = symtable.symtable(module.code, "", "exec").get_symbols()
+    return {
+        each.get_name() for each in symbols if each.is_assigned() or each.is_imported() or each.is_namespace()
+    }
 
 
 def _is_logger(module: cst.Module, name: str) -> bool:

@@ -89,21 +89,23 @@ def _replace(module: cst.Module, holder: cst.SimpleStatementLine, old: Import, n
 
 def _inserted(module: cst.Module, new: cst.SimpleStatementLine, own: str) -> cst.Module:
     body = list(module.body)
-    positions = [body.index(holder) for holder, _ in _imports(module)]
+    positions = [(body.index(holder), _source(statement)) for holder, statement in _imports(module)]
     if not positions:
         is_headed = bool(body) and isinstance(body[0], cst.SimpleStatementLine) and is_text(body[0])
         place = 1 if is_headed else 0
         return module.with_changes(body=[*body[:place], new, *body[place:]])
-    place = _place(body, positions, _module_of(new), own)
-    if place == positions[0]:
+    (added,) = new.body
+    assert isinstance(added, Import)  # noqa: S101 -- the caller's condition
+    place = _place(positions, _source(added), own)
+    if place == positions[0][0]:
         first = body[place]
         assert isinstance(first, cst.SimpleStatementLine)  # noqa: S101 -- it is an import
         new = new.with_changes(leading_lines=first.leading_lines)
         body[place] = first.with_changes(leading_lines=[cst.EmptyLine(indent=False)])
-    elif place in positions:
+    elif place in dict(positions):
         following = body[place]
         assert isinstance(following, cst.SimpleStatementLine)  # noqa: S101 -- it is an import
-        is_alike = _module_of(following).partition(".")[0] == _module_of(new).partition(".")[0]
+        is_alike = _package(dict(positions)[place]) == _package(_source(added))
         if is_alike and not any(each.comment for each in following.leading_lines):
             # The blank row above a group of imports stays above it.
             new = new.with_changes(leading_lines=following.leading_lines)
@@ -111,36 +113,32 @@ def _inserted(module: cst.Module, new: cst.SimpleStatementLine, own: str) -> cst
     return module.with_changes(body=[*body[:place], new, *body[place:]])
 
 
-def _place(body: Sequence[cst.CSTNode], positions: Sequence[int], source: str, own: str) -> int:
+def _place(positions: Sequence[tuple[int, str]], source: str, own: str) -> int:
     """Where an import belongs: in the order of its package's imports, others in front of the project's own."""
-    top = source.partition(".")[0]
-    alike = [each for each in positions if _module_of(body[each]).partition(".")[0] == top]
-    for position in alike:
-        if _module_of(body[position]) > source:
-            return position
+    top = _package(source)
+    alike = [(place, each) for place, each in positions if _package(each) == top]
+    for place, each in alike:
+        if each > source:
+            return place
     if alike:
-        return alike[-1] + 1
+        return alike[-1][0] + 1
+    first, last = positions[0][0], positions[-1][0] + 1
     if top in sys.stdlib_module_names:
-        known = [
-            each
-            for each in positions
-            if _module_of(body[each]).partition(".")[0] in sys.stdlib_module_names | {"__future__"}
-        ]
-        return known[-1] + 1 if known else positions[0]
-    others = [each for each in positions if _module_of(body[each]).partition(".")[0] != own]
-    if top == own or not others:
-        return positions[-1] + 1 if top == own else positions[0]
-    return others[-1] + 1
+        known = sys.stdlib_module_names | {"__future__"}
+        return max((place + 1 for place, each in positions if _package(each) in known), default=first)
+    if top == own:
+        return last
+    return max((place + 1 for place, each in positions if _package(each) != own), default=first)
 
 
-def _module_of(statement: cst.CSTNode) -> str:
-    if isinstance(statement, cst.SimpleStatementLine) and statement.body:
-        inner = statement.body[0]
-        if isinstance(inner, cst.ImportFrom):
-            return code(inner.module) if inner.module else ""
-        if isinstance(inner, cst.Import):
-            return code(inner.names[0].name)
-    return ""
+def _package(source: str) -> str:
+    return source.partition(".")[0]
+
+
+def _source(statement: Import) -> str:
+    if isinstance(statement, cst.Import):
+        return code(statement.names[0].name)
+    return code(statement.module) if statement.module else ""
 
 
 def drop_unused(module: cst.Module, names: set[str]) -> cst.Module:
@@ -169,10 +167,8 @@ def _without(module: cst.Module, holder: cst.SimpleStatementLine) -> cst.Module:
     position = list(module.body).index(holder)
     if position < len(body) and any(each.comment for each in holder.leading_lines):
         following = body[position]
-        if isinstance(following, cst.SimpleStatementLine):
-            body[position] = following.with_changes(
-                leading_lines=[*holder.leading_lines, *following.leading_lines]
-            )
+        lines = getattr(following, "leading_lines", ())
+        body[position] = following.with_changes(leading_lines=[*holder.leading_lines, *lines])
     return module.with_changes(body=body)
 
 

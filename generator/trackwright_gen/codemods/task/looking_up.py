@@ -66,17 +66,17 @@ def _one(
 def _lookup(project: SourceProject, scope: Scope, value: ast.expr) -> tuple[str, str] | None:
     """Session and key of `db.get(Model, key)` and `db.query(Model).filter(...).first()`."""
     match value:
-        case ast.Call(func=ast.Attribute(value=session, attr="get"), args=[model, key], keywords=[]):
-            if project.models.legacy_part(model, scope) is model:
-                return ast.unparse(session), ast.unparse(key)
+        case ast.Call(func=ast.Attribute(value=session, attr="get"), args=[model, key], keywords=[]) if (
+            project.models.legacy_part(model, scope) is model
+        ):
+            return ast.unparse(session), ast.unparse(key)
         case ast.Call(func=ast.Attribute(value=chain, attr=last), args=[], keywords=[]) if last in _ONE:
             return _chain(project, scope, chain)
-        case ast.Call(func=ast.Attribute(value=session, attr="scalar" | "scalars"), args=[query]):
+        case ast.Call(func=ast.Attribute(value=session, attr="scalar"), args=[query]):
             asked = _filters(project, scope, query)
             return (ast.unparse(session), asked) if asked else None
         case _:
-            pass
-    return None
+            return None
 
 
 def _chain(project: SourceProject, scope: Scope, chain: ast.expr) -> tuple[str, str] | None:

@@ -12,6 +12,7 @@ from trackwright_gen.codemods.task.target import Target
 from trackwright_gen.source.dispatches import Dispatch
 
 _DROPPED = frozenset({"created_at", "updated_at", "started_at", "progress"})
+_OF_THE_RUN = _DROPPED | {"attempts", "error_message", "completed_at", "celery_task_id"}
 _ENQUEUED = "tracking_id"
 
 
@@ -33,7 +34,7 @@ class Sending:
         site = site_of(sent.scope, sent.node)
         if not isinstance(site.statement, ast.Expr):
             raise site.cannot("its result is used: a tracked task answers with the id of its row")
-        given = arguments_of(sent)
+        given = self._given(site, sent)
         if self._row_parameter in given:
             raise site.cannot("it is given the id of a row that is not made here")
         fields = self._fields(site, given, {})
@@ -63,11 +64,10 @@ class Sending:
 
     @staticmethod
     def _any_session(site: Site) -> str:
-        for scope in (site.scope,):
-            for name in scope.bindings:
-                if name in {"db", "session"}:
-                    return name
-        raise site.cannot("it is sent for later, and no session is at hand to enqueue it with")
+        known = [name for name in ("db", "session") if name in site.scope.bindings]
+        if not known:
+            raise site.cannot("it is sent for later, and no session is at hand to enqueue it with")
+        return known[0]
 
     # -- with a row
 
@@ -82,7 +82,7 @@ class Sending:
         edits = FileEdits(imports={(self._target.task.module, self._target.task.name)})
         session = self._session(site, row)
         sending = self._sending(site, sent)
-        fields = self._fields(site, arguments_of(sent), self._stored(site, creation))
+        fields = self._fields(site, self._given(site, sent), self._stored(site, creation))
         fields |= self._moment(site, sent, edits)
         self._refuse_late_names(site, sending, fields)
         name = _ENQUEUED if not any(uses_of(_ENQUEUED, site.scope.node)) else f"{self._target.domain}_id"
@@ -103,7 +103,7 @@ class Sending:
     def _session(self, site: Site, row: str) -> str:
         for statement in site.rest:
             found = method_call(statement)
-            if found is not None and found[1] == "add" and ast.unparse(found[2].args[0]) == row:
+            if found is not None and found[1] == "add" and [*map(ast.unparse, found[2].args)] == [row]:
                 return found[0]
         raise site.cannot("the new row is not added to a session beside it")
 
@@ -128,6 +128,13 @@ class Sending:
             case _:
                 pass
         raise sending.cannot("its result is used: a tracked task answers with the id of its row")
+
+    @staticmethod
+    def _given(site: Site, sent: Dispatch) -> dict[str, ast.expr]:
+        given = arguments_of(sent)
+        if given is None:
+            raise site.cannot("what it is given is not written out here")
+        return given
 
     def _stored(self, site: Site, creation: Creation) -> dict[str, ast.expr]:
         """What the row is given, by legacy column or `column.key`."""
@@ -170,12 +177,15 @@ class Sending:
             if column == "task_metadata":
                 fields.setdefault("task_metadata", value)
                 continue
-            attribute = target.attribute_of(column)
-            if attribute in {"attempts", None}:
+            name = target.columns[column]
+            if name in _OF_THE_RUN:
                 continue
-            assert attribute is not None  # noqa: S101 -- by the line above
-            is_text = target.fields[target.columns[column]].type in {"string", "text"}
-            fields.setdefault(attribute, value if is_text else bare(value))
+            if name not in target.fields:
+                raise site.cannot(
+                    f"the new row is given `{column}`, which became `{name}`: the runtime fills that"
+                )
+            is_text = target.fields[name].type in {"string", "text"}
+            fields.setdefault(target.fields[name].attribute, value if is_text else bare(value))
         for field in target.fields.values():
             if field.required and field.attribute not in fields:
                 raise site.cannot(f"nothing here says what `{field.attribute}` is, which every row must have")
@@ -208,9 +218,7 @@ class Sending:
         needed = {
             each.id for value in fields.values() for each in ast.walk(value) if isinstance(each, ast.Name)
         }
-        for statement in site.rest:
-            if statement is sending:
-                return
+        for statement in site.rest[: site.rest.index(sending)]:
             bound = {
                 each.id
                 for each in ast.walk(statement)

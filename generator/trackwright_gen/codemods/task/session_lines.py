@@ -33,9 +33,13 @@ class SessionLines:
 
     def taken(self, statement: cst.SimpleStatementLine, inner: cst.BaseSmallStatement) -> Statements | None:
         """What becomes of `db = SessionLocal()`; None for other statements."""
-        if not isinstance(inner, cst.Assign) or not isinstance(inner.targets[0].target, cst.Name):
-            return None
-        name, value = inner.targets[0].target.value, inner.value
+        match inner:
+            case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(name)), *_], value=value):
+                pass
+            case cst.AnnAssign(target=cst.Name(name), value=cst.BaseExpression() as value):
+                pass
+            case _:
+                return None
         if self.is_new(value):
             self.sessions.add(name)
             return [statement] if self.facts.own_session else [line(f"{name} = run.session")]

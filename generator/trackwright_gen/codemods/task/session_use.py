@@ -61,7 +61,7 @@ def _value_is_harmless(project: SourceProject, value: object, depth: int) -> boo
                 _leaves_open(project, each, inner, depth) for inner in function.walk() for each in inner.calls
             )
         case External(dotted):
-            return dotted.startswith(("sqlalchemy.", "builtins."))
+            return dotted.startswith("sqlalchemy.")
         case _:
             return False
 

@@ -45,14 +45,12 @@ def site_of(scope: Scope, node: ast.AST) -> Site:
     module = scope.module
     statement = statement_of(module, node)
     outer = next(ancestors(module, statement), module.scope.node)
-    for name in _BLOCKS:
-        block = getattr(outer, name, None)
-        if isinstance(block, list) and statement in block:
-            found = Site(scope, statement, block, block.index(statement))
-            if any(other is not statement and other.lineno == statement.lineno for other in block):
-                raise found.cannot("it shares its line with another statement")
-            return found
-    raise CannotRewriteError("it stands in a place that is not understood", module.location(statement))
+    blocks: list[list[ast.stmt]] = [getattr(outer, name, []) for name in _BLOCKS]
+    block = next(each for each in blocks if statement in each)
+    found = Site(scope, statement, block, block.index(statement))
+    if any(other is not statement and other.lineno == statement.lineno for other in block):
+        raise found.cannot("it shares its line with another statement")
+    return found
 
 
 def method_call(statement: ast.stmt) -> tuple[str, str, ast.Call] | None:
@@ -75,11 +73,6 @@ def uses_of(name: str, node: ast.AST) -> Iterator[ast.Name]:
     for each in ast.walk(node):
         if isinstance(each, ast.Name) and each.id == name:
             yield each
-
-
-def is_async(scope: Scope) -> bool:
-    """True for a function whose sessions may be async."""
-    return isinstance(scope.node, ast.AsyncFunctionDef)
 
 
 def bare(value: ast.expr) -> ast.expr:

@@ -58,11 +58,9 @@ def line(text: str) -> cst.SimpleStatementLine:
     return parsed
 
 
-def with_comments_of(new: cst.SimpleStatementLine, old: cst.BaseStatement) -> cst.SimpleStatementLine:
+def with_comments_of(new: cst.SimpleStatementLine, old: cst.SimpleStatementLine) -> cst.SimpleStatementLine:
     """A new line in an old one's place: the comments above it and behind it stay."""
-    if isinstance(old, cst.SimpleStatementLine):
-        return new.with_changes(leading_lines=old.leading_lines, trailing_whitespace=old.trailing_whitespace)
-    return new
+    return new.with_changes(leading_lines=old.leading_lines, trailing_whitespace=old.trailing_whitespace)
 
 
 def is_text(statement: cst.BaseStatement) -> bool:
