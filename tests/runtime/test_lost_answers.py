@@ -1,5 +1,6 @@
 """The connection breaks between a commit and its answer: what was written counts, once, and is not taken for lost."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 from celery import Celery
 from lossy import LossyProxy, lossy
-from sqlalchemy import create_engine, func, select
+from sqlalchemy import Engine, create_engine, event, func, select, text
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from sqlalchemy.orm import sessionmaker
 
@@ -173,6 +174,20 @@ def test_a_completion_that_never_arrived(
     assert (service.get_status(tracking_id).attempts, effects(service)) == (2, 1)
 
 
+@pytest.mark.parametrize("ground", ["psycopg"], indirect=True)
+def test_a_statement_of_the_body(
+    ground: Ground, tracking_id: int, service: Service, sent: list[float]
+) -> None:
+    def work(run: Any) -> None:
+        effect(run)
+        ground.proxy.lose_statement("INSERT")
+        run.session.flush()
+
+    assert ground.deliver(tracking_id, work) == "RETRY"
+    assert (service.get_status(tracking_id).status, effects(service), sent) == ("PENDING", 0, [7])
+    assert (ground.proxy.breaks, ground.events()) == (1, ["started", "retried"])
+
+
 def test_a_completion_of_nothing_else_that_never_arrived_runs_no_body_again(
     ground: Ground, tracking_id: int, service: Service
 ) -> None:
@@ -233,3 +248,46 @@ def test_a_row_that_the_sweep_took_back_meanwhile_is_not_this_attempts(
 
     assert ground.deliver(tracking_id, work) == "IGNORED"
     assert (ground.proxy.breaks, sent, ground.events()) == (1, [], ["started", "lost"])
+
+
+def test_a_commit_that_the_database_refuses_is_the_bodys_error(
+    ground: Ground, tracking_id: int, service: Service, engine: Engine
+) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE shops (id int PRIMARY KEY)")
+        late = "REFERENCES shops DEFERRABLE INITIALLY DEFERRED"
+        connection.exec_driver_sql(f"CREATE TABLE visits (shop int {late})")
+
+    def work(run: Any) -> None:
+        session = getattr(run.session, "sync_session", run.session)
+        event.listen(
+            session, "before_flush", lambda *_: session.execute(text("INSERT INTO visits VALUES (7)"))
+        )
+        effect(run)
+
+    assert ground.deliver(tracking_id, work) == "FAILURE"  # retry_on does not name it
+    assert "IntegrityError" in service.get_status(tracking_id).error_message
+    assert (ground.runs, effects(service), ground.events()) == (1, 0, ["started", "failed"])
+
+
+@pytest.mark.parametrize("ground", ["asyncpg"], indirect=True)
+def test_a_cancel_request_that_comes_while_completed_is_written_is_too_late(
+    ground: Ground, tracking_id: int, service: Service
+) -> None:
+    cleaned: list[int] = []
+
+    def work(run: Any) -> None:
+        def interrupted(_: Any) -> None:
+            run.cancel_requested = True
+            raise asyncio.CancelledError
+
+        effect(run)
+        event.listen(run.session.sync_session, "after_commit", interrupted)
+
+    async def clean_up(run: Any) -> None:
+        cleaned.append(run.tracking.id)
+
+    with replaced(ground.task, on_cancel=clean_up):
+        assert ground.deliver(tracking_id, work) == "SUCCESS"
+    assert (service.get_status(tracking_id).status, effects(service), cleaned) == ("COMPLETED", 1, [])
+    assert ground.events() == ["started", "succeeded"]

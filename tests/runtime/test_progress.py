@@ -112,9 +112,13 @@ def test_it_costs_a_statement_a_second_at_most(
         for done in range(100):
             run.progress(done, 100)
             now[0] += 0.05
+        for _ in range(2):
+            now[0] += 5
+            run.checkpoint()
 
     assert deliver(task, tracking_id, body, session_factory=sessionmaker(watched)) == "SUCCESS"
-    assert sum("reported" in statement for statement in statements) == 4
+    # Four in five seconds, and the last one with the first checkpoint after it.
+    assert sum("reported" in statement for statement in statements) == 5
     watched.dispose()
 
 

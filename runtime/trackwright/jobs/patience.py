@@ -59,10 +59,8 @@ def is_away(error: BaseException) -> bool:
 
     Where it connects, asyncpg raises what its socket raised, and below SQLAlchemy 2.1 its own errors as they are.
     """
-    if isinstance(
-        error, IntegrityError
-    ):  # a constraint that is checked at the commit: without a statement, too
-        return False
+    if isinstance(error, IntegrityError):
+        return False  # of a constraint that is checked at the commit: it names no statement either
     if isinstance(error, DBAPIError):
         return error.connection_invalidated or error.statement is None
     state = getattr(error, "sqlstate", None)

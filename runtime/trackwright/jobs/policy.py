@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from billiard.exceptions import WorkerLostError
+from sqlalchemy.exc import DBAPIError
 
 from trackwright.backoff import Backoff
 from trackwright.jobs.run import RetryRequested
@@ -32,11 +33,13 @@ class Policy:
     def is_retryable(self, error: Exception) -> bool:
         """Whether an error deserves another attempt; give_up_on wins over retry_on.
 
-        A process that is gone raised nothing that retry_on could name: only give_up_on speaks of it.
+        A process that is gone, or a database connection that broke, is no error of the body that retry_on would have
+        to name: only give_up_on speaks of it.
         """
         if isinstance(error, RetryRequested):
             return True
-        return isinstance(error, (*self.retry_on, WorkerLostError)) and not isinstance(error, self.give_up_on)
+        wanted = isinstance(error, (*self.retry_on, WorkerLostError)) or _broke(error)
+        return wanted and not isinstance(error, self.give_up_on)
 
     def delay(self, error: Exception, attempt: int) -> float:
         """Seconds until the next attempt."""
@@ -49,3 +52,7 @@ class Policy:
         if dialect != "sqlite":
             return LEASE
         return LEASE_WITHOUT_HEARTBEAT if hard_limit is None else hard_limit + _MARGIN
+
+
+def _broke(error: Exception) -> bool:
+    return isinstance(error, DBAPIError) and error.connection_invalidated
