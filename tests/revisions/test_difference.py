@@ -1,15 +1,24 @@
 """What differs between two tables, and what follows from it: consent, hazards, a summary."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from migrations import planned
 
 from trackwright_gen.errors import ToolError, ToolErrors
+from trackwright_gen.plan.adoption import Adoption
+from trackwright_gen.plan.table import View
 from trackwright_gen.revisions.column_change import ColumnChangeError
 from trackwright_gen.revisions.column_names import column_renames, renaming_order
 from trackwright_gen.revisions.consent import require_consent
-from trackwright_gen.revisions.difference import Difference, differences
+from trackwright_gen.revisions.difference import (
+    CommentChanged,
+    Difference,
+    ViewChanged,
+    WordsTaken,
+    differences,
+)
 from trackwright_gen.revisions.hazards import hazards_of
 from trackwright_gen.revisions.summary import summary_of
 
@@ -211,3 +220,40 @@ def test_a_summary_is_short(tmp_path: Path) -> None:
     )
     assert summary_of(differing) == "drop a, add c, add d and more"
     assert summary_of(found(tmp_path, "", "unique: [[day]]\n")) == "change constraints and indexes"
+
+
+def test_a_changed_comment_of_the_table_is_carried_there(tmp_path: Path) -> None:
+    table = planned(tmp_path, HEAD)
+    assert differences(table, replace(table, comment="what it is for"), {}) == (
+        CommentChanged(table.comment, "what it is for"),
+    )
+
+
+def test_another_key_is_refused(tmp_path: Path) -> None:
+    table = planned(tmp_path, HEAD)
+    for change in ({"identity": False}, {"primary_key": False}, {"name": "number"}):
+        columns = tuple(replace(one, **change) if one.name == "id" else one for one in table.columns)
+        with pytest.raises(ToolError, match="the primary key of order_task_tracking would change"):
+            differences(replace(table, columns=columns), table, {})
+
+
+def test_words_that_change_their_meaning_are_hazards(tmp_path: Path) -> None:
+    view = View(
+        name="orders",
+        columns=(),
+        words=(("done", "COMPLETED"), ("dead", "FAILED")),
+        shown=(("COMPLETED", "done"), ("FAILED", "dead"), ("CANCELLED", "dead"), ("PENDING", "PENDING")),
+    )
+    adoption = Adoption(table=planned(tmp_path, HEAD), renames={}, view=view, is_serial=False)
+    assert list(map(str, hazards_of((WordsTaken(adoption),), "t"))) == [
+        "may fail: a row of orders with a status that the spec does not know stops the change",
+        "backfill: the status of each row of t is written as ours: done becomes COMPLETED, dead becomes FAILED",
+        "running code: old code has no word for CANCELLED and reads dead",
+    ]
+
+
+def test_an_old_name_that_ends_is_a_hazard_and_one_that_begins_is_none() -> None:
+    view = View(name="orders", columns=())
+    ended = hazards_of((ViewChanged(view, None),), "order_task_tracking")
+    assert [one.kind for one in ended] == ["running code"]
+    assert list(hazards_of((ViewChanged(None, view),), "order_task_tracking")) == []

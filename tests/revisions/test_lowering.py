@@ -96,6 +96,18 @@ def test_rows_keep_what_they_have_and_get_what_they_lack(
     assert execute(database_url, f"SELECT n, e FROM {TABLE} ORDER BY id") == [(5, "A"), (3, None)]
 
 
+def test_going_back_gives_rows_without_a_value_the_default_that_they_need(
+    tmp_path: Path, home: AlembicHome, database_url: str
+) -> None:
+    needed = HEAD + "  n: {type: integer, default: 3, required: true}\n"
+    revisions = written(tmp_path, home, needed, HEAD + "  n: {type: integer}\n")
+    config = alembic(home, database_url)
+    command.upgrade(config, "head")
+    execute(database_url, f"INSERT INTO {TABLE} (day, n) VALUES ('2026-01-02', 5), ('2026-01-03', NULL)")
+    command.downgrade(config, revisions[0].revision)
+    assert execute(database_url, f"SELECT n FROM {TABLE} ORDER BY id") == [(5,), (3,)]
+
+
 def test_every_row_gets_a_value_of_its_own_in_batches(
     tmp_path: Path, home: AlembicHome, postgres_url: str
 ) -> None:
