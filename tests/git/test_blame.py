@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from git_repositories import START, GitRepository
 
+from trackwright_gen.errors import ToolError
 from trackwright_gen.git.blame import Author, blame
 from trackwright_gen.git.repository import NoRepository, Repository, find_repository
 
@@ -137,3 +138,17 @@ def test_a_partial_clone_fetches_nothing(repository: GitRepository, tmp_path: Pa
     assert here.is_partial()
     assert not opened(repository.folder).is_partial()
     assert blame(here, place / "a.py").rows == ()  # the first commit's content is not here
+
+
+def test_a_command_that_fails_is_said_in_gits_own_words(repository: GitRepository) -> None:
+    repository.commit({"a.py": "x = 1\n"})
+    with pytest.raises(ToolError, match=r"`git cat-file` failed: fatal: .*nothing") as caught:
+        opened(repository.folder).read("cat-file", "-p", "HEAD:nothing")
+    assert caught.value.hint == f"try it in {repository.folder}"
+
+
+def test_a_broken_repository_says_what_git_says(tmp_path: Path) -> None:
+    (tmp_path / ".git").write_text("no place\n")
+    found = find_repository(tmp_path)
+    assert isinstance(found, NoRepository)
+    assert "invalid gitfile format" in found.reason

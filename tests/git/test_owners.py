@@ -128,3 +128,7 @@ def test_a_byte_order_mark_and_bytes_that_are_no_text() -> None:
     owners = find_owners({"CODEOWNERS": b"\xef\xbb\xbf* @a\n\xff\xfe @b\n"}.get)
     assert owners is not None
     assert owners.of("x.py") == ("@a",)
+
+
+def test_a_lone_slash_is_no_file() -> None:
+    assert owners_of_text("* @all\n/ @nobody\n", "CODEOWNERS", "github").of("a.py") == ("@all",)

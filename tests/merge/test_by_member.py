@@ -100,6 +100,27 @@ def merged(base: str, new: str, yours: str) -> str:
             id="a comment behind the bracket",
         ),
         pytest.param(
+            "@overload\ndef f(a: int) -> int: ...\n@overload\ndef f(a: str) -> str: ...\nb = 1\n",
+            "@overload\ndef f(a: int) -> int: ...\n@overload\ndef f(a: str) -> str: ...\nb = 2\n",
+            "@overload\ndef f(a: int) -> int: ...\n@overload\ndef f(a: bytes) -> str: ...\nb = 1\n",
+            "@overload\ndef f(a: int) -> int: ...\n@overload\ndef f(a: bytes) -> str: ...\nb = 2\n",
+            id="overloads are told apart by their arguments",
+        ),
+        pytest.param(
+            "if x:\n    a = 1\nb = 1\n",
+            "if x:\n    a = 1\nb = 1\nc = 2\n",
+            "if x:\n    a = 3\nb = 1\nd = 2\n",
+            "if x:\n    a = 3\nb = 1\nc = 2\nd = 2\n",
+            id="a block under a condition is yours",
+        ),
+        pytest.param(
+            "import a\nx = a\n",
+            "import a\nimport c\nx = c\n",
+            "import a\nimport b\nx = a\n",
+            "import a\nimport c\nimport b\nx = c\n",
+            id="modules that both import",
+        ),
+        pytest.param(
             "a = 1\nb = 2\n",
             "a = 1\nc = 3\nb = 2\n",
             "b = 2\na = 1\n",

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from trackwright_gen.merge.decide import Versions, decide
-from trackwright_gen.merge.outcome import Conflict, Create, Delete, Foreign, Keep, Outcome, Update
+from trackwright_gen.merge.decide import Versions, decide, decide_moved
+from trackwright_gen.merge.outcome import Conflict, Create, Delete, Foreign, Keep, Move, Outcome, Update
 from trackwright_gen.merge.three_way import merge_file
 
 FILE = Path("x.py")
@@ -62,3 +62,18 @@ def test_meeting_changes_are_a_conflict_with_all_three_texts() -> None:
         FILE,
         "<<<<<<< yours\nc\n||||||| generated before\na\n=======\nb\n>>>>>>> generated now\nkeep\n",
     )
+
+
+@pytest.mark.parametrize(
+    ("base", "new", "disk", "expected"),
+    [
+        pytest.param("a\n", "b\n", None, (Keep(FILE, "deleted by you"), Keep(Path("old.py"))), id="deleted"),
+        pytest.param("a\n", "b\n", "a\n", (Move(FILE, Path("old.py"), "b\n"),), id="unedited"),
+        pytest.param("a\n", "a\n", "c\n", (Move(FILE, Path("old.py"), "c\n"),), id="edited, not changed"),
+        pytest.param(
+            "a\n", "b\n", MARKED, (Conflict(Path("old.py"), None),), id="an unresolved conflict stays"
+        ),
+    ],
+)
+def test_a_file_that_moves(base: str, new: str, disk: str | None, expected: tuple[Outcome, ...]) -> None:
+    assert decide_moved(Path("old.py"), FILE, Versions(base, new, disk), merge_file) == expected

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from trackwright import InvalidTransition, SyncTaskTrackingCRUD, SyncTaskTrackingService, TrackingNotFound
@@ -55,3 +56,26 @@ def test_dependents_are_rows_of_any_domain(service: Service, model: Any, reports
     assert crud.dependents(service.db, middle) == []
     service.db.delete(service.get_status(middle))
     assert [row.id for row in crud.dependents(service.db, first.id)] == [last]
+
+
+class Wanted(BaseModel):
+    """What a caller sends: fields that it leaves out keep their value or get their default."""
+
+    etf_id: str | None = None
+    max_attempts: int | None = None
+
+
+def test_plain_columns_change_and_those_of_operations_do_not(session: Session, model: Any) -> None:
+    crud = SyncTaskTrackingCRUD(model)
+    plain = crud.create(session, {"etf_id": "A"})
+    row = crud.create(session, Wanted(etf_id="A", max_attempts=None))
+    assert (row.etf_id, row.status, row.max_attempts) == ("A", "PENDING", plain.max_attempts)
+    assert crud.update(session, row.id, {"max_attempts": 7}) is row
+    crud.update(session, row.id, Wanted(etf_id="B"))
+    session.expire_all()
+    assert (row.etf_id, row.max_attempts) == ("B", 7)
+    with pytest.raises(TypeError, match="attempts, status: use the service's operations"):
+        crud.update(session, row.id, {"status": "COMPLETED", "attempts": 3, "etf_id": "C"})
+    assert (row.etf_id, row.status) == ("B", "PENDING")
+    with pytest.raises(TrackingNotFound):
+        crud.update(session, row.id + 1, {"etf_id": "C"})

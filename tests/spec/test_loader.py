@@ -331,6 +331,63 @@ task:
             "5:71 there is no field 'prise'",
         ],
     ),
+    "limits of nothing, a long name, an exception in both lists": (
+        (
+            "domain: d\ntask:\n"
+            f"  name: {'r' * 64}\n"
+            "  timeout: {soft: 0s, hard: 10s}\n"
+            "  stale_after: 0s\n"
+            "  retry: {retry_on: [OSError], give_up_on: [OSError]}\n"
+        ),
+        [
+            "3:9 a task's name has at most 63 characters, not 64",
+            "4:19 a time limit of nothing stops every task at once",
+            "5:16 stale_after: 0s takes every running row for a dead one",
+            "6:45 'OSError' is also in retry_on",
+        ],
+    ),
+    "conditions without a value and with a long name": (
+        with_fields("n: {type: integer}")
+        + f"checks: [{{name: {'c' * 64}, field: n, op: '>', value: 0}}, {{name: c, field: n, op: '>'}}]\n",
+        [
+            f"4:17 '{'c' * 64}' has 64 bytes; a name has at most 63",
+            "4:137 `op: '>'` needs a `value`",
+        ],
+    ),
+    "what fields' own types refuse": (
+        with_fields(
+            "a: {type: array, items: integer, length: 3}",
+            "b: {type: decimal, precision: 5, scale: 2, default: ten}",
+            "c: {type: decimal, precision: 5, scale: 2, default: '1.234'}",
+            "d: {type: enum, values: [one, one]}",
+            "e: {type: enum, values: [one, three], length: 3}",
+            "f: {type: string, default_sql: ' '}",
+        ),
+        [
+            "3:44 a: `length` says nothing about items of type integer",
+            "4:55 default of b: a decimal such as \"10.50\" is wanted, not 'ten'",
+            "5:55 default of c: 1.234 has 3 digits after the point; `scale` allows 2",
+            "6:27 d: the value 'one' stands there twice",
+            "7:49 e: length 3 is too short for the value 'three'",
+            "8:34 f: `default_sql` is empty",
+        ],
+    ),
+    "two fields that are renamed from one, two enums of one class": (
+        with_fields(
+            "x: {type: string, renamed_from: a}",
+            "y: {type: string, renamed_from: a}",
+            "kind_of: {type: enum, values: [u]}",
+            "kind__of: {type: enum, values: [u]}",
+        ),
+        [
+            "4:35 'x' is renamed from 'a' too",
+            "6:3 the fields 'kind_of' and 'kind__of' both become the class 'DKindOf'",
+        ],
+    ),
+    "a key longer than any": (
+        f"domain: d\n{'k' * 300}: x\n",
+        ["2:1 a key has at most 255 characters, not 300"],
+    ),
     "a quoted number and a quoted flag": (
         "domain: d\ntask: {async: 'true', retry: {max_attempts: '3'}}\n",
         [

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, assert_never
 
 from trackwright_gen.cli.generation import Generation, plan_generation
 from trackwright_gen.cli.outcomes import read_text
@@ -204,6 +204,8 @@ def _file(outcome: Outcome, record: Record, root: Path) -> FileStatus:
             state = "stale"
         case Keep():
             state = known.state
+        case _:
+            assert_never(outcome)
     return FileStatus(known.path, state, known.edited)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import assert_never
 
 from jinja2 import Environment
 
@@ -199,6 +200,8 @@ def _will_be(outcome: Outcome) -> bool:
             return path.exists()
         case Delete() | Foreign():
             return False
+        case _:
+            assert_never(outcome)
 
 
 def _gone(domains: Sequence[DomainOutcome]) -> set[Path]:

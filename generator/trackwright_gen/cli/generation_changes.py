@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import assert_never
 
 from trackwright_gen.cli.generation import DomainOutcome, Generation, snapshot_of
 from trackwright_gen.cli.outcomes import read_text
@@ -45,6 +46,8 @@ def _files(domain: DomainOutcome) -> Iterator[Change]:
                 yield text_change(path, read_text(path), None)
             case Conflict() | Keep() | Foreign():
                 pass
+            case _:
+                assert_never(outcome)
     for revision in domain.revisions:
         yield text_change(revision.path, None, revision.text)
 

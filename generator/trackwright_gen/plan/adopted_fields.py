@@ -25,6 +25,7 @@ _TYPES: Mapping[str, str] = {
     "Enum": "enum",
     "ARRAY": "array",
 }
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _WITHOUT_DEFAULT = frozenset({"json", "array", "bytes", "date", "datetime", "interval", "uuid"})
 
 
@@ -71,8 +72,8 @@ def _sizes(name: str, column: WrittenColumn) -> Mapping[str, object] | None:
 
 
 def _default(name: str, column: WrittenColumn) -> Mapping[str, object]:
-    said = column.server_default
-    if said is not None and "(" in said:
+    said = column.server_default if column.server_default != "NULL" else None
+    if said is not None and ("(" in said or _is_expression(name, said)):
         return {"default_sql": said}
     if name in _WITHOUT_DEFAULT:
         return {} if said is None else {"default_sql": said}
@@ -82,6 +83,13 @@ def _default(name: str, column: WrittenColumn) -> Mapping[str, object]:
     if value is None or (name == "enum" and value not in column.words):
         return {}
     return {"default": str(value) if name == "decimal" else _literal(name, value)}
+
+
+def _is_expression(name: str, said: str) -> bool:
+    """Whether SQL text is more than a literal of the type, such as CURRENT_USER."""
+    if name in {"integer", "bigint", "float", "decimal"}:
+        return _NUMBER.fullmatch(said.strip("'")) is None
+    return name != "boolean" and not said.startswith("'")
 
 
 def _literal(name: str, value: str | float) -> object:

@@ -1,6 +1,7 @@
 """What a change may do to data, to running code and to those who need the table, in words."""
 
 from collections.abc import Iterable, Iterator
+from typing import assert_never
 
 from trackwright_gen.plan.table import Check, Column, ForeignKey, Index, Unique, View
 from trackwright_gen.revisions.defaults import differs_per_row
@@ -62,6 +63,8 @@ def _of_old_name(one: TableTaken | WordsTaken | ViewChanged, table: str) -> Iter
             yield Hazard("running code", f"code that still says {view.name} finds nothing there any more")
         case ViewChanged():
             return
+        case _:
+            assert_never(one)
 
 
 def _of_words(view: View, table: str) -> Iterator[Hazard]:
@@ -97,6 +100,8 @@ def _of_new_constraint(constraint: Check | Unique | ForeignKey) -> Iterator[Haza
             yield Hazard("may fail", f"rows that are equal in {', '.join(columns)} stop {name}")
         case ForeignKey(name=name, column=column, target_table=target):
             yield Hazard("may fail", f"a {column} that {target} does not have stops {name}")
+        case _:
+            assert_never(constraint)
 
 
 def _of_altered(old: Column, new: Column, table: str) -> Iterator[Hazard]:

@@ -1,7 +1,7 @@
 """A Grafana dashboard from the metrics' definitions: events, errors, durations, waits and queues by domain and task."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, assert_never
 
 from trackwright.metrics.definitions import (
     DURATION,
@@ -96,3 +96,5 @@ def _queries(metric: Metric) -> list[tuple[str, str]]:
             # Several exporters may read the same table: their figures are one figure.
             merged = "min" if metric is TABLE_READABLE else "max"
             return [(f"{merged} by ({by}) ({series})", legend)]
+        case _:
+            assert_never(metric.kind)

@@ -117,10 +117,8 @@ def mapped(annotation: ast.expr) -> tuple[ast.expr | None, bool]:
     """The type inside `Mapped[...]`, and whether None may stand there."""
     match annotation:
         case ast.Constant(value=str(text)):
-            try:
-                return mapped(ast.parse(text, mode="eval").body)
-            except SyntaxError:
-                return None, False
+            inside = _parsed(text)
+            return mapped(inside) if inside is not None else (None, False)
         case ast.Subscript(value=ast.Name(id="Mapped") | ast.Attribute(attr="Mapped"), slice=inner):
             parts = list(_parts(inner))
             kept = [part for part in parts if not _is_none(part)]
@@ -137,10 +135,18 @@ def _parts(node: ast.expr) -> Iterator[ast.expr]:
         case ast.Subscript(value=ast.Name(id="Optional") | ast.Attribute(attr="Optional"), slice=inner):
             yield from _parts(inner)
             yield ast.Constant(None)
-        case ast.Constant(value=str(text)):
-            yield ast.parse(text, mode="eval").body
+        case ast.Constant(value=str(text)) if (inside := _parsed(text)) is not None:
+            yield from _parts(inside)
         case _:
             yield node
+
+
+def _parsed(text: str) -> ast.expr | None:
+    """An annotation that is written as a text."""
+    try:
+        return ast.parse(text, mode="eval").body
+    except SyntaxError:
+        return None
 
 
 def _is_none(node: ast.expr) -> bool:

@@ -1,7 +1,7 @@
 """Constraints that hold for new rows at once, and for those that are there after a look that locks nobody out."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, assert_never
 
 from sqlalchemy import Index
 
@@ -28,6 +28,8 @@ def added(
             there, look = (Phase.FINISH, Phase.CONFIRM) if needs_key else (Phase.CHANGE, Phase.VALIDATE)
             yield Step(there, up=(steps.add_constraint(constraint.name, validated=False),), down=(drop,))
             yield Step(look, up=(validate(steps.new, constraint.name),))
+        case _:
+            assert_never(constraint)
 
 
 def dropped(constraint: Check | ForeignKey | Unique, phase: Phase, steps: Steps) -> Step:

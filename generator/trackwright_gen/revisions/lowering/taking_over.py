@@ -1,6 +1,7 @@
 """A table that somebody made by hand becomes a domain's: its name, its constraints' names, its key, its words."""
 
 from collections.abc import Iterator, Mapping
+from typing import assert_never
 
 from trackwright_gen.plan.adoption import Adoption
 from trackwright_gen.plan.table import Table, View
@@ -99,6 +100,8 @@ def steps_of(one: TableTaken | WordsTaken, new: Table) -> Iterator[Step]:
             yield from _taken_over(adoption, new)
         case WordsTaken(adoption=adoption):
             yield from _words_taken(adoption.view, new)
+        case _:
+            assert_never(one)
 
 
 def _taken_over(adoption: Adoption, new: Table) -> Iterator[Step]:

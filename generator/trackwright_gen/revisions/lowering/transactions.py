@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import assert_never
 
 from trackwright_gen.plan.table import Check, Column, ForeignKey, Index, Table, Unique
 from trackwright_gen.revisions.column_names import columns_in, renamed_columns
@@ -104,6 +105,8 @@ class _Lowering:
                 yield from taking_over.steps_of(one, steps.new)
             case Dropped() | ViewChanged():
                 return
+            case _:
+                assert_never(one)
 
     def _added(self, element: Element) -> Iterator[Step]:
         match element:
@@ -116,6 +119,8 @@ class _Lowering:
                 yield from constraints.added(element, self._steps, needs_key=needs_key)
             case Check() | Unique():
                 yield from constraints.added(element, self._steps)
+            case _:
+                assert_never(element)
 
     def _index_dropped(self, index: Index) -> Step:
         if self._in_the_way(index):
@@ -136,3 +141,5 @@ class _Lowering:
                 return frozenset(names)
             case Index(columns=names, where=where):
                 return frozenset(names) | columns_in(where or "", self._other_kind)
+            case _:
+                assert_never(element)
