@@ -31,7 +31,8 @@ def _leave() -> None:
 
 
 def drop_last_read() -> None:
-    """Give back what an earlier pass of the same command read."""
+    """Give back what an earlier pass of the same command read, and was told to be left out of collections."""
+    gc.unfreeze()
     gc.collect()
 
 

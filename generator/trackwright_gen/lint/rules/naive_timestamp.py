@@ -43,6 +43,7 @@ what the time is compared with may have no zone either, and `now()` meant the lo
 import ast
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from trackwright_gen.diagnostics import Edit, Fix
 from trackwright_gen.lint import edits
@@ -61,9 +62,10 @@ _NAIVE = frozenset({"datetime.datetime.utcnow", "datetime.datetime.now"})
 def check(project: SourceProject) -> Iterator[Finding]:
     """One finding per use."""
     bodies = {job.declaration.body for job in project.jobs if job.tracked}
-    of_jobs = (body.module for body in bodies if body is not None)
+    of_jobs = dict.fromkeys(body.module for body in bodies if body is not None)
     tracking = project.search.modules(_SHAPE, hints=(b"utcnow", b".now"), beside=_of_tracking(project))
-    for module in dict.fromkeys((*of_jobs, *tracking)):
+    # One after another: all of them together would stay in memory.
+    for module in chain(of_jobs, (each for each in tracking if each not in of_jobs)):
         for use in module.uses:
             if use.role == "value" and _is_naive(project, use) and _is_tracking(project, use.scope, bodies):
                 yield _finding(use)
