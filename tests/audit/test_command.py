@@ -248,6 +248,23 @@ def test_a_bare_repository_is_audited_from_its_head_and_its_own_settings(tmp_pat
     assert len(found["history"]["points"]) == 2
 
 
+@pytest.mark.parametrize("is_bare", [False, True])
+@pytest.mark.parametrize("target", ['path = "old"', 'name = "old.*"'])
+def test_exemptions_of_the_settings_count(target: str, is_bare: bool, tmp_path: Path) -> None:
+    repository = GitRepository(tmp_path / "shop")
+    settings = f'[[tool.trackwright.lint.exemptions]]\n{target}\ncodes = ["TW101"]\nreason = "safe to lose"\n'
+    repository.commit({"pyproject.toml": settings, "old/t.py": TASK, "t.py": TASK})
+    if is_bare:
+        repository.git("clone", "--quiet", "--bare", str(repository.folder), str(tmp_path / "bare.git"))
+    done = audit(tmp_path, "bare.git" if is_bare else "shop", "--output", "audit.json")
+    assert done.exit_code == 0, done.output
+    found = json.loads((tmp_path / "audit.json").read_text())
+    assert (found["summary"]["exempt"], found["summary"]["untracked"]) == (1, 1)
+    assert [each["path"] for each in found["debts"]] == ["t.py"]
+    assert [each["reason"] for each in found["exemptions"]] == ["safe to lose"]
+    assert {each["untracked"] for each in found["history"]["points"]} == {1}
+
+
 def test_a_shallow_clone_is_said_to_be_one(shop: Path, tmp_path: Path) -> None:
     GitRepository(tmp_path / "x").git(
         "clone", "--quiet", "--depth=1", f"file://{shop}", str(tmp_path / "cut")

@@ -7,13 +7,15 @@ from pathlib import Path
 
 from trackwright_gen.audit.ownership import Ownership, ownership_of_folder
 from trackwright_gen.audit.trend import Scope
+from trackwright_gen.cli.settings_exemptions import exemptions_of
 from trackwright_gen.cli.source_options import excluded, sources_of
-from trackwright_gen.config import LintSettings, settings_in
+from trackwright_gen.config import LintSettings, LoadedSettings, Settings, settings_in
 from trackwright_gen.errors import ToolError
 from trackwright_gen.git.blobs import Blobs
 from trackwright_gen.git.history import files_at, head_of
 from trackwright_gen.git.owners import find_owners
 from trackwright_gen.git.repository import NoRepository, Repository, find_repository
+from trackwright_gen.source.exemptions import SettingsExemption
 from trackwright_gen.source.files import Excludes, Selection
 from trackwright_gen.source.project import ReadOptions, SourceProject, read_project
 
@@ -32,11 +34,18 @@ class AuditSources:
     commit: str | None
     ownership: Ownership
     today: dt.date
+    exemptions: tuple[SettingsExemption, ...] = ()
+    """What the settings excuse, now and in the past."""
 
     @property
     def options(self) -> ReadOptions:
         """How the project is read."""
-        return ReadOptions(self.settings.legacy_models, self.settings.tracking_markers, self.today)
+        return ReadOptions(
+            self.settings.legacy_models,
+            self.settings.tracking_markers,
+            self.today,
+            exemptions=self.exemptions,
+        )
 
     def read(self) -> SourceProject:
         """Read the project as it is now."""
@@ -65,6 +74,7 @@ def audit_sources(path: Path, folder: Path) -> AuditSources:
         commit=head_of(repository) if isinstance(repository, Repository) else None,
         ownership=ownership_of_folder(root, repository),
         today=sources.today,
+        exemptions=sources.exemptions,
     )
 
 
@@ -78,8 +88,12 @@ def _bare(repository: Repository) -> AuditSources:
         def read(name: str) -> bytes | None:
             return blobs.read([held[name]])[0] if name in held else None
 
-        found = settings_in(root, lambda path: _text(read(path.relative_to(root).as_posix())))
-        settings = found.settings.lint if found is not None else LintSettings()
+        def text(path: Path) -> str | None:
+            return _text(read(path.relative_to(root).as_posix()))
+
+        found = settings_in(root, text) or LoadedSettings(Settings(), None)
+        settings = found.settings.lint
+        exemptions = exemptions_of(found, text(found.source) if found.source is not None else None)
         scope = Scope(Path(), Excludes.of(excluded(settings)))
         names = [name for name in held if scope.holds(name)]
         data = dict(zip(names, blobs.read([held[name] for name in names]), strict=True))
@@ -95,6 +109,7 @@ def _bare(repository: Repository) -> AuditSources:
         commit=commit,
         ownership=Ownership(root, repository, owners),
         today=dt.date.today(),  # noqa: DTZ011 -- exemptions end with a day of the calendar on the wall
+        exemptions=exemptions,
     )
 
 

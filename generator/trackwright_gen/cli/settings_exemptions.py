@@ -8,13 +8,13 @@ from trackwright_gen.source.exemptions import SettingsExemption
 from trackwright_gen.source.jobs import Exemption
 
 
-def exemptions_of(loaded: LoadedSettings) -> tuple[SettingsExemption, ...]:
-    """All exemptions that a settings file gives, by path or by qualified name."""
+def exemptions_of(loaded: LoadedSettings, text: str | None = None) -> tuple[SettingsExemption, ...]:
+    """All exemptions that a settings file gives, by path or by qualified name; `text` is what it says on no disk."""
     file = loaded.source
     written = loaded.settings.lint.exemptions
     if file is None or not written:
         return ()
-    rows = _rows(file)
+    rows = _rows(file.read_text(encoding="utf-8-sig") if text is None else text)
     return tuple(
         _exemption(each, file, rows[number] if number < len(rows) else 1)
         for number, each in enumerate(written)
@@ -38,7 +38,7 @@ def _exemption(each: ExemptionSettings, file: Path, row: int) -> SettingsExempti
     return SettingsExemption(place, exemption, paths, each.name)
 
 
-def _rows(file: Path) -> list[int]:
+def _rows(text: str) -> list[int]:
     """Where each table of the list starts; an inline list has only its own row."""
-    lines = enumerate(file.read_text(encoding="utf-8-sig").splitlines(), start=1)
+    lines = enumerate(text.splitlines(), start=1)
     return [row for row, line in lines if line.strip().endswith("lint.exemptions]]")]
