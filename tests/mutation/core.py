@@ -70,7 +70,11 @@ PARTS = {
         (
             *("tests/revisions/test_difference.py", "tests/revisions/test_script.py"),
             *("tests/revisions/test_change.py", "tests/revisions/test_lowering.py"),
-            "tests/revisions/test_plan.py",
+            *(
+                "tests/revisions/test_plan.py",
+                "tests/revisions/test_traps.py",
+                "tests/adopt/test_adopting.py",
+            ),
         ),
     ),
 }
