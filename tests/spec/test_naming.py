@@ -40,7 +40,9 @@ def test_an_acronym_is_taken_as_it_is_given() -> None:
     assert Names.of(spec).model == "ETFPriceUpdateTracking"
 
 
-@pytest.mark.parametrize("domain", ["queue", "select", "types", "json", "class", "import"])
+@pytest.mark.parametrize(
+    "domain", ["queue", "select", "types", "json", "class", "import", "base", "base_task_tracking"]
+)
 def test_a_domain_named_like_a_module_or_keyword_gets_modules_of_another_name(domain: str) -> None:
     names = Names.of(DomainSpec(domain=domain))
     assert names.module == f"{domain}_tracking"

@@ -26,6 +26,8 @@ _TEMPLATE_NAMES = frozenset(
         *("has_status", "select", "statement"),
     }
 )
+_BASE_MODULES = frozenset({"base", "base_task_tracking"})
+"""Where BaseTaskTracking lies, in either layout."""
 KINDS = ("Tracking", "Service", "CRUD", "Create", "Update", "InDB", "Filter")
 _BUILTINS = frozenset(name for name in dir(builtins) if name.islower())
 _PYDANTIC_NAMES = frozenset(name for name in (*dir(BaseModel), *dir(type(BaseModel))) if name[0] != "_")
@@ -124,8 +126,8 @@ def lookup_name(fields: Iterable[str], *, active: bool) -> str:
 
 
 def module_name(domain: str) -> str:
-    """The domain, unless a module of that name would shadow one of Python's."""
-    shadows = domain in sys.stdlib_module_names or keyword.iskeyword(domain)
+    """The domain, unless a module of that name would shadow one of Python's, or the one of BaseTaskTracking."""
+    shadows = domain in sys.stdlib_module_names or keyword.iskeyword(domain) or domain in _BASE_MODULES
     return f"{domain}_tracking" if shadows else domain
 
 
