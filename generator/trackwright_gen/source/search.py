@@ -13,6 +13,8 @@ from trackwright_gen.source.scopes import Module
 
 _MOST_PASSING = 500_000
 """Bytes of source whose trees are in memory together: 20 MB."""
+_MANY = 20_000
+"""Files below which looking through everything costs less than the garbage that is left: 80 MB for 10,000 files."""
 _WORD = re.compile(rb"\w+")
 
 
@@ -62,14 +64,15 @@ class Search:
 
         That was 150 of 200 seconds over 50,000 files, and grew with the square of their number.
         """
+        is_worth_it = len(self._reported) > _MANY
         self._running += 1
-        if self._running == 1:
+        if self._running == 1 and is_worth_it:
             gc.freeze()
         try:
             yield
         finally:
             self._running -= 1
-            if not self._running:
+            if not self._running and is_worth_it:
                 gc.unfreeze()
 
     def kept(self, shape: re.Pattern[bytes], *, hints: Iterable[bytes]) -> tuple[Module, ...]:
