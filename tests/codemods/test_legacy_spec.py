@@ -1,5 +1,6 @@
 """Specs proposed from code, and from rows: valid, each line with its place, questions where nothing can be known."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,65 @@ def test_rows_answer_questions_and_ask_new_ones(depot: Path, sqlite_url: str) ->
     assert spec(depot, "order_import").fields["source"].required
     unknown = (depot / "tracking" / "stock_take.yaml").read_text()
     assert "no task of the code writes these rows" in unknown
+
+
+CLINIC = {
+    "app/__init__.py": "",
+    "app/models.py": """
+        from sqlalchemy import Column, DateTime, Integer, String, Text
+        from sqlalchemy.orm import DeclarativeBase
+
+
+        class Base(DeclarativeBase):
+            pass
+
+
+        class TaskStatus(Base):
+            __tablename__ = "job_state"
+            id = Column(Integer, primary_key=True)
+            kind = Column(String(30), nullable=False)
+            state = Column(String(20))
+            payload = Column(Text)
+            created = Column(DateTime)
+    """,
+    "app/api.py": """
+        from app.models import TaskStatus
+
+
+        def index(db, what):
+            db.add(TaskStatus(kind="reindex", payload=what, state="queued"))
+            db.commit()
+    """,
+}
+
+
+@pytest.mark.parametrize("database_url", ["postgresql", "sqlite"], indirect=True)
+def test_rows_that_nobody_cleaned_up_are_asked_about(tmp_path: Path, database_url: str) -> None:
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        columns = "kind VARCHAR(30), state VARCHAR(20), payload TEXT, created TIMESTAMP"
+        connection.execute(text(f"CREATE TABLE job_state (id INTEGER PRIMARY KEY, {columns})"))
+        for values in (
+            """(1, 'reindex', 'Done', '{"what": "all"}', NULL)""",
+            "(2, 'reindex', 'done ', '{broken', NULL)",
+            "(3, 'reindex', NULL, '', NULL)",
+            "(4, 'reindex', 'KO', NULL, NULL)",
+            "(5, NULL, 'parked', NULL, NULL)",
+        ):
+            connection.execute(text(f"INSERT INTO job_state VALUES {values}"))
+    engine.dispose()
+    root = write_tree(tmp_path / "clinic", CLINIC)
+    said(root, "--database", database_url)
+    assert [path.name for path in (root / "tracking").glob("*.yaml")] == ["reindex.yaml"]
+    written = (root / "tracking" / "reindex.yaml").read_text()
+    assert "parked" not in written
+    assert '# ? "": FAILED  -- what does it mean that there is none?' in written
+    answered = re.sub(r"# \? (.*: FAILED)  -- .*", r"\1", written)
+    (root / "tracking" / "reindex.yaml").write_text(answered)
+    legacy = spec(root, "reindex").legacy
+    assert legacy is not None
+    assert (legacy.task_type, legacy.type_column) == ("reindex", "kind")
+    assert legacy.status == {"queued": "PENDING", "Done": "COMPLETED", "": "FAILED", "KO": "FAILED"}
 
 
 def test_a_project_without_a_legacy_model_and_a_wrong_database_are_one_message(tmp_path: Path) -> None:

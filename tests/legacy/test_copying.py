@@ -1,6 +1,7 @@
 """Legacy rows become tracking rows: completely, once, and again when old code changes them."""
 
-from datetime import UTC, date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import islice
 from typing import Any
@@ -11,7 +12,7 @@ from sqlalchemy import delete, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from trackwright import SyncTaskTrackingCRUD
+from trackwright import LegacyMapping, SyncTaskTrackingCRUD
 from trackwright.legacy import legacy_view
 from trackwright.maintenance.legacy import CopyStep, copy_rows
 
@@ -228,3 +229,62 @@ def test_metadata_keeps_its_nulls_and_every_key_with_a_meaning_to_the_runtime(ol
     with Session(old.engine) as session:
         view: Any = legacy_view(session.get_one(PriceTracking, rows[strange].id))
         assert (view.priority, view.task_metadata) == (None, {**own, "price": None, "day": None})
+
+
+def test_rows_without_a_status_and_words_with_blanks_have_a_meaning_too(
+    old: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    none, blank, word = old.add(None), old.add(" "), old.add("Halted ")
+    old.copy()
+    said_so = "the row has no status: say what that means as '' in `status`"
+    assert old.reasons() == {
+        none: said_so,
+        blank: said_so,
+        word: "the status 'Halted ' has no meaning: add it to `status`",
+    }
+    words = {"": "FAILED", "HALTED ": "PENDING"}
+    mapping: Any = PriceTracking.__legacy__
+    monkeypatch.setattr(PriceTracking, "__legacy__", replace(mapping, status=words))
+    assert old.copy().copied == 3
+    rows = old.rows()
+    assert [rows[key].status for key in (none, blank, word)] == ["FAILED", "FAILED", "PENDING"]
+    assert rows[none].metadata["legacy"]["status"] is None
+    assert old.verify().passed()
+    with Session(old.engine) as session:
+        view: Any = legacy_view(session.get_one(PriceTracking, rows[none].id))
+        assert view.status == "failed"
+
+
+WRITTEN = {
+    "2026-03-01T10:00:00+02:00": "2026-03-01T08:00:00",
+    "2026-03-01T10:00:00Z": "2026-03-01T10:00:00",
+    "2026-03-01 10:00:00": "2026-03-01T10:00:00",
+    "2026-03-01": "2026-03-01T00:00:00",
+    "": None,
+}
+
+
+def test_moments_that_are_texts_numbers_or_days_are_understood(
+    old: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mapping = LegacyMapping("jobs", fields={"name": "etf_id"})
+    monkeypatch.setattr(PriceTracking, "__legacy__", mapping)
+    columns = "name VARCHAR(9), state VARCHAR(9), created BIGINT, started DATE, finished_at VARCHAR(40)"
+    with old.engine.begin() as connection:
+        connection.execute(text(f"CREATE TABLE jobs (id INTEGER PRIMARY KEY, {columns})"))
+        for key, written in enumerate(WRITTEN):
+            values = f"({key}, '{key}', 'done', 1767225600, '2026-03-01', '{written}')"
+            connection.execute(text(f"INSERT INTO jobs VALUES {values}"))
+    if old.engine.dialect.name == "postgresql":
+        # The moment must not depend on where the database thinks it is.
+        with old.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text(f"ALTER DATABASE {old.engine.url.database} SET timezone = 'Asia/Tokyo'"))
+        old.engine.dispose()
+    assert old.copy().copied == len(WRITTEN)
+    rows = old.rows()
+    for key, moment in enumerate(WRITTEN.values()):
+        row = rows[key]
+        assert row.completed_at == (datetime.fromisoformat(f"{moment}+00:00") if moment else None)
+        assert row.created_at == datetime(2026, 1, 1, tzinfo=UTC)
+        assert row.started_at == datetime(2026, 3, 1, tzinfo=UTC)
+    assert old.verify().passed()

@@ -73,7 +73,7 @@ def _target(spec: DomainSpec, project: Project, rows: _Rows) -> Target:
         task_type=rows.task_type,
         fields=fields,
         columns=same | dict(rows.columns),
-        words=words | {word.lower(): meaning.upper() for word, meaning in rows.words.items()},
+        words=words | {word.strip().lower(): meaning.upper() for word, meaning in rows.words.items()},
         max_attempts=spec.task.retry.max_attempts,
         retry_on=spec.task.retry.retry_on,
         give_up_on=spec.task.retry.give_up_on,

@@ -1,11 +1,11 @@
 """What the rows of a legacy table say that code cannot: how many, which words, which keys, what is never missing."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import JSON, MetaData, Table, cast, create_engine, func, select, type_coerce
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import MetaData, Table, cast, create_engine, func, select
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, NoSuchTableError, SQLAlchemyError
 from sqlalchemy.types import String, Text
 
@@ -30,7 +30,7 @@ class KindRows:
 
     Attributes:
         count: how many.
-        words: status word -> rows.
+        words: status word -> rows; the empty word where there is none.
         columns: per text column, its values.
         keys: per key of the metadata, how many of the rows looked into have it, and the types of its values.
         sampled: rows whose metadata was looked into.
@@ -95,7 +95,8 @@ def _rows(connection: Any, question: Question) -> dict[str | None, KindRows]:
     kinds: list[str | None] = [None]
     if question.type_column:
         column = table.c[question.type_column]
-        kinds = list(connection.execute(select(column).group_by(column).order_by(column)).scalars())
+        named = select(column).where(column.is_not(None)).group_by(column).order_by(column)
+        kinds = list(connection.execute(named).scalars())
     return {kind: _of_kind(connection, table, question, kind) for kind in kinds}
 
 
@@ -111,11 +112,20 @@ def _of_kind(connection: Any, table: Any, question: Question, kind: str | None) 
     keys, sampled = _keys(connection, table, question, belongs)
     return KindRows(
         count=sum(count for _, count in words),
-        words={str(word): count for word, count in sorted(words, key=lambda row: -row[1])},
+        words=_words(words),
         columns=columns,
         keys=keys,
         sampled=sampled,
     )
+
+
+def _words(found: Iterable[tuple[Any, int]]) -> dict[str, int]:
+    """Words as `legacy data` understands them, without the blanks around them; the most frequent first."""
+    words: dict[str, int] = {}
+    for word, count in found:
+        bare = "" if word is None else str(word).strip()
+        words[bare] = words.get(bare, 0) + count
+    return dict(sorted(words.items(), key=lambda each: -each[1]))
 
 
 def _column(connection: Any, column: Any, belongs: Any) -> ColumnRows:
@@ -141,14 +151,22 @@ def _keys(
     if question.metadata_column is None:
         return {}, 0
     column = table.c[question.metadata_column]
-    read = cast(column, JSONB()) if connection.dialect.name == "postgresql" else type_coerce(column, JSON())
     key = next(iter(table.primary_key))
-    statement = select(read).where(*belongs, column.is_not(None)).order_by(key.desc()).limit(SAMPLE)
+    statement = select(cast(column, Text())).where(*belongs, column.is_not(None))
     found: dict[str, tuple[int, frozenset[str]]] = {}
     sampled = 0
-    for value in connection.execute(statement).scalars():
+    for text in connection.execute(statement.order_by(key.desc()).limit(SAMPLE)).scalars():
         sampled += 1
-        for name, each in value.items() if isinstance(value, dict) else ():
+        for name, each in _object(text).items():
             count, kinds = found.get(name, (0, frozenset[str]()))
             found[name] = (count + 1, kinds | {type(each).__name__})
     return found, sampled
+
+
+def _object(text: str) -> dict[str, Any]:
+    """A JSON object; nothing where a text column holds something else, which `legacy data` will report."""
+    try:
+        value: Any = json.loads(text)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}

@@ -190,7 +190,8 @@ class _Builder:
 
     def _word(self, word: str, reason: Reason) -> None:
         status = STATUS_WORDS.get(word.strip().lower())
-        known = self._made.words.setdefault(word, (status.value if status else None, []))
+        same = next((each for each in self._made.words if each.lower() == word.strip().lower()), word)
+        known = self._made.words.setdefault(same, (status.value if status else None, []))
         known[1].append(reason)
 
     # -- types

@@ -12,7 +12,7 @@ from trackwright_gen.source.values import ClassValue, Text
 
 STATES = frozenset({"status", "state"})
 """Columns that say how far a task is."""
-KINDS = ("task_type", "job_type", "task_kind", "job_kind", "task_name")
+KINDS = ("task_type", "job_type", "task_kind", "job_kind", "task_name", "kind")
 """Columns that say which task a row is about."""
 METADATA = frozenset({"task_metadata", "metadata_", "meta", "extra", "payload", "data", "params"})
 

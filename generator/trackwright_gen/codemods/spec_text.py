@@ -158,6 +158,8 @@ def _legacy(made: Proposal, places: _Places) -> Iterator[str]:
     yield f"  table: {kind.table}"
     if kind.task_type is not None:
         yield f"  task_type: {_quoted(kind.task_type)}"
+        if kind.type_column not in {None, "task_type"}:
+            yield f"  type_column: {kind.type_column}"
     if made.words:
         known = {word for word, (status, _) in made.words.items() if status}
         yield "  status:" if known else "  # status:"
@@ -166,7 +168,8 @@ def _legacy(made: Proposal, places: _Places) -> Iterator[str]:
             if status:
                 yield f"    {_quoted(word)}: {status}"
             else:
-                yield f"    # ? {_quoted(word)}: FAILED  -- what does this word mean?"
+                asked = "what does this word mean?" if word else "what does it mean that there is none?"
+                yield f"    # ? {_quoted(word)}: FAILED  -- {asked}"
     if made.mapping:
         yield "  fields:"
         for column, (target, reasons) in made.mapping.items():

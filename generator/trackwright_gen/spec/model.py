@@ -162,6 +162,7 @@ class LegacySpec(SpecModel):
 
     table: ColumnName
     task_type: Text | None = None
+    type_column: Word = "task_type"
     status: dict[Word, Word] = {}
     fields: dict[Word, Word] = {}
 

@@ -55,7 +55,8 @@ class LegacyMapping:
         table: the legacy table, in the tracking table's database.
         task_type: the value of `type_column` that this domain's rows have; None: all rows are its own.
         type_column: the column that says which task a row is about.
-        status: status words of the legacy table that mean something else than usual, in any case.
+        status: status words of the legacy table that mean something else than usual, in any case and without the
+            blanks around them. The empty word is a status that is NULL or blank.
         fields: a column of the legacy table, or `column.key` for a key of a JSON column, to a column of the
             tracking table. Columns of the same name, and the usual names of core columns, need no word.
         schema: the legacy table's schema, where it is not the default one.
@@ -79,7 +80,7 @@ class LegacyMapping:
 
     def status_words(self) -> dict[str, TrackingStatus]:
         """Every known word in lower case, and what it means here."""
-        own = {word.lower(): TrackingStatus.of(meaning) for word, meaning in self.status.items()}
+        own = {word.strip().lower(): TrackingStatus.of(meaning) for word, meaning in self.status.items()}
         return {**STATUS_WORDS, **own}
 
 

@@ -98,7 +98,8 @@ def legacy_word(mapping: LegacyMapping, status: TrackingStatus) -> str:
     """The word of a legacy table for a status."""
     own: Mapping[str, str] = mapping.status
     return next(
-        (word for word, meaning in own.items() if TrackingStatus.of(meaning) is status), status.value.lower()
+        (word for word, meaning in own.items() if word and TrackingStatus.of(meaning) is status),
+        status.value.lower(),
     )
 
 

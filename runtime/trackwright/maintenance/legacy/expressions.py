@@ -1,4 +1,4 @@
-"""SQL of the copy that PostgreSQL and SQLite spell differently: moments, metadata, fingerprints, checksums."""
+"""SQL of the copy that PostgreSQL and SQLite spell differently: metadata, fingerprints, checksums."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -7,7 +7,6 @@ from sqlalchemy import JSON, BigInteger, Text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from trackwright.column_types import UtcDateTime
 from trackwright.metadata_keys import DEPENDENCY_KEYS, METADATA_KEYS
 
 ALIAS = "src"
@@ -16,14 +15,6 @@ RESERVED = tuple(sorted(METADATA_KEYS | DEPENDENCY_KEYS | {"dispatch", "legacy"}
 """Keys of the metadata that have a meaning to the runtime: a legacy row's own are kept under `legacy`."""
 SQLITE_DIGEST = "trackwright_digest"
 """The function that SQLite lacks; verification adds it to its connection."""
-
-
-class Moment(FunctionElement[Any]):
-    """A moment without a time zone, which is UTC, as the tracking table stores one."""
-
-    type = UtcDateTime()
-    inherit_cache = True
-    name = "moment"
 
 
 class CarriedMetadata(FunctionElement[Any]):
@@ -74,20 +65,6 @@ def _quoted(compiler: Any, column: str) -> str:
 def _text(value: str) -> str:
     escaped = value.replace("'", "''")
     return f"'{escaped}'"
-
-
-@compiles(Moment)
-def _postgresql_moment(element: Moment, compiler: Any, **options: Any) -> str:
-    return f"timezone('UTC', {_parts(element, compiler, options)[0]})"
-
-
-@compiles(Moment, "sqlite")
-def _sqlite_moment(element: Moment, compiler: Any, **options: Any) -> str:
-    (moment,) = _parts(element, compiler, options)
-    exact = "'????-??-?? ??:??:??.??????'"
-    return (
-        f"CASE WHEN {moment} GLOB {exact} THEN {moment} ELSE strftime('%Y-%m-%d %H:%M:%f000', {moment}) END"
-    )
 
 
 @compiles(CarriedMetadata)

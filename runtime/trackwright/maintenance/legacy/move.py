@@ -9,7 +9,11 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     DateTime,
+    Float,
+    Integer,
     MetaData,
+    Numeric,
+    String,
     Table,
     Text,
     and_,
@@ -29,7 +33,8 @@ from trackwright.error_text import ERROR_LENGTH
 from trackwright.errors import TrackwrightError
 from trackwright.legacy import LegacyMapping, as_tuple, legacy_links
 from trackwright.legacy.mapping import USUAL_COLUMNS
-from trackwright.maintenance.legacy.expressions import ALIAS, CarriedMetadata, Fingerprint, Moment
+from trackwright.maintenance.legacy.expressions import ALIAS, CarriedMetadata, Fingerprint
+from trackwright.maintenance.legacy.moments import Moment, Seconds, WrittenMoment
 from trackwright.model import TaskTrackingMixin, domain_of, table_of
 
 _NEVER = ("id", "scheduled_at", "dispatch_at", "lease_until")
@@ -84,9 +89,10 @@ def refusal_of(
     word: ColumnElement[Any], status: ColumnElement[Any], created: ColumnElement[Any]
 ) -> ColumnElement[Any]:
     """The reason, of a row's status word and of what its status and date became."""
-    said = func.coalesce("'" + word + "'", "NULL")
+    is_none = func.trim(func.coalesce(word, "")) == ""
     return case(
-        (status.is_(None), "the status " + said + " has no meaning: add it to `status`"),
+        (and_(status.is_(None), is_none), "the row has no status: say what that means as '' in `status`"),
+        (status.is_(None), "the status '" + word + "' has no meaning: add it to `status`"),
         (created.is_(None), "the row has no date at all"),
     )
 
@@ -160,7 +166,7 @@ def _read(connection: Connection, mapping: LegacyMapping) -> Table:
 
 
 def _meaning(word: Any, mapping: LegacyMapping) -> Any:
-    said: Any = func.lower(func.trim(word))
+    said: Any = func.lower(func.trim(func.coalesce(word, "")))
     # Compared as `CASE word WHEN`, so that the word is made small once.
     return case(_meanings(mapping), value=said, else_=null())
 
@@ -227,10 +233,18 @@ class _Places:
         if column.name == "error_message":
             return func.substr(cast(read, Text()), 1, ERROR_LENGTH)
         if isinstance(column.type, DateTime | UtcDateTime):
-            zoned = self.postgresql and getattr(read.type, "timezone", False)
-            return read if zoned else Moment(read)
+            return self._moment(read)
         # SQLite's CAST would change what it cannot convert; its columns convert what they can.
         return cast(read, column.type) if self.postgresql else read
+
+    def _moment(self, read: Any) -> Any:
+        """What a column of moments, of their texts or of seconds since 1970 says."""
+        if isinstance(read.type, Numeric | Float | Integer):
+            return Seconds(read)
+        if isinstance(read.type, String):
+            return WrittenMoment(func.nullif(func.trim(read), ""))
+        zoned = self.postgresql and getattr(read.type, "timezone", False)
+        return read if zoned else Moment(read)
 
     def metadata(self) -> Any:
         """Its metadata as JSON, or NULL."""
