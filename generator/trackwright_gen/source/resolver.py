@@ -14,7 +14,6 @@ from trackwright_gen.source.scopes import (
     Binding,
     Imported,
     Module,
-    Opaque,
     Parameter,
     Scope,
     enclosing_class,
@@ -163,7 +162,8 @@ class Resolver:
                 return self._parameter(name, binding, scope)
             case Assigned():
                 return self.assigned(name, binding, scope)
-            case Opaque(source):
+            case _:
+                source = binding.source
                 looped = list(looped_over(self, source, scope)) if source is not None else []
                 return looped or (Unknown(name),)
 

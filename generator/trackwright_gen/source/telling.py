@@ -44,7 +44,7 @@ class Telling:
                 return self._may_give(annotation, scope)
             case Opaque():
                 return False
-            case Scope():
+            case _:
                 # A module's or class's own would be known by its name.
                 return scope.kind == "function"
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from trackwright_gen.source.resolver import Resolver
 from trackwright_gen.source.scopes import Assigned, Scope
-from trackwright_gen.source.values import InstanceValue, Made, Member, Text, Value
+from trackwright_gen.source.values import ClassValue, Made, Member, Text, Value
 
 
 def app_bases(resolver: Resolver, through: Iterable[Value]) -> Iterator[Value]:
@@ -22,11 +22,14 @@ def _expressions(resolver: Resolver, app: Value) -> Iterator[tuple[ast.expr, Sco
         case Made(_, ast.Call() as call, scope):
             yield from ((each.value, scope) for each in call.keywords if each.arg == "task_cls")
             yield from _assigned(scope)
-        case InstanceValue(class_):
-            for above in resolver.ancestors(class_):
-                for binding in getattr(above, "scope", class_).bindings.get("task_cls", ()):
-                    if isinstance(binding, Assigned) and binding.value is not None:
-                        yield binding.value, class_
+        case Made(_, None, Scope(kind="class") as class_):
+            # An object of the project's own subclass of Celery.
+            above = [each.scope for each in resolver.ancestors(class_) if isinstance(each, ClassValue)]
+            for each in above:
+                found = (
+                    binding for binding in each.bindings.get("task_cls", ()) if isinstance(binding, Assigned)
+                )
+                yield from ((binding.value, each) for binding in found if binding.value is not None)
         case _:
             pass
 
