@@ -39,6 +39,8 @@ class Leak:
 class _Loop:
     """What `break` and `continue` carry out of a loop's body."""
 
+    finals: int
+    """How many `finally` blocks are around the loop: those within it run before it is left."""
     left: set[State] = field(default_factory=set[State])
 
 
@@ -65,12 +67,19 @@ class Paths:
         return tuple(self._leaks.values())
 
     def _leave(self, states: States, at: ast.AST | None) -> None:
-        for statements in reversed(self._finals):
-            states = self._block(statements, states)
-        for state in states:
+        for state in self._through_finals(states, 0):
             if state.row == "started" and state.since is not None:
                 place = at or state.since
                 self._leaks.setdefault(place, Leak(place, state.since))
+
+    def _through_finals(self, states: States, outer: int) -> States:
+        """What the `finally` blocks on the way out do, innermost first; a return in one does not run it again."""
+        around = self._finals
+        for position in reversed(range(outer, len(around))):
+            self._finals = around[:position]
+            states = self._block(around[position], states)
+        self._finals = around
+        return states
 
     def _block(self, statements: list[ast.stmt], states: States) -> States:
         for statement in statements:
@@ -91,7 +100,7 @@ class Paths:
                 return NONE
             case ast.Break() | ast.Continue():
                 if self._loops:
-                    self._loops[-1].left |= states
+                    self._loops[-1].left |= self._through_finals(states, self._loops[-1].finals)
                 return NONE
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                 return states
@@ -134,7 +143,7 @@ class Paths:
         return started | self._block(orelse, skipped)
 
     def _loop(self, loop: ast.For | ast.AsyncFor | ast.While, states: States) -> States:
-        self._loops.append(_Loop())
+        self._loops.append(_Loop(len(self._finals)))
         after = self._block(loop.body, states)
         left = frozenset(self._loops.pop().left)
         endless = (

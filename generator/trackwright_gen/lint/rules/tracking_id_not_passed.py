@@ -126,6 +126,8 @@ def _position(job: Job) -> int | None:
 def _arguments(sent: Dispatch) -> _Sent | None:
     """What a dispatch passes on; None where that is computed."""
     if isinstance(sent.node, ast.Dict):
+        if None in sent.node.keys:
+            return None
         entry = {
             key.value: value
             for key, value in zip(sent.node.keys, sent.node.values, strict=True)
