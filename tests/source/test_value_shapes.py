@@ -35,7 +35,7 @@ DECLARED = {
     ),
     "an app of a context manager that is no call": (f"{CELERY}with lock as queue:\n{INNER}", []),
     "a class that its app registers": (
-        f"{CELERY}app = Celery('x')\n@app.register_task\nclass Add(app.Task):\n    name = 'add'",
+        f"{CELERY}app = Celery()\n@app.register_task\nclass Add(app.Task):\n    name = 'add'\n    def run(self): ...",
         ["celery add:4"],
     ),
     "one of a tuple": (
