@@ -38,7 +38,7 @@ class TrackingNotFound(TrackwrightError, LookupError):
     def __init__(self, table: str, tracking_id: int) -> None:
         self.table = table
         self.tracking_id = tracking_id
-        super().__init__(f"{table} has no row {tracking_id}.")
+        super().__init__(f"{table} has no row {tracking_id!r}.")
 
 
 class InvalidTransition(TrackwrightError, ValueError):

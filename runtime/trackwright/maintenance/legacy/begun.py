@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import ColumnElement, Connection, literal_column, text
 
 from trackwright.maintenance.legacy.expressions import ALIAS
 
@@ -29,7 +29,8 @@ def horizon(connection: Connection) -> str | None:
     return str(connection.execute(oldest).scalar_one())
 
 
-def written_since(oldest: str) -> TextClause:
+def written_since(oldest: str) -> ColumnElement[bool]:
     """The legacy rows that were written since; some older ones may be among them."""
     # age() counts back from now, wherever the numbers of transactions begin anew.
-    return text(f"age({ALIAS}.xmin) <= age(CAST(CAST(:oldest AS xid8) AS xid))").bindparams(oldest=oldest)
+    then = text("age(CAST(CAST(:oldest AS xid8) AS xid))").bindparams(oldest=oldest)
+    return literal_column(f"age({ALIAS}.xmin)") <= then
