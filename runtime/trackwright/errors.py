@@ -35,7 +35,7 @@ class TrackingModelError(TrackwrightError, TypeError):
 class TrackingNotFound(TrackwrightError, LookupError):
     """No row has this id."""
 
-    def __init__(self, table: str, tracking_id: int) -> None:
+    def __init__(self, table: str, tracking_id: object) -> None:
         self.table = table
         self.tracking_id = tracking_id
         super().__init__(f"{table} has no row {tracking_id!r}.")

@@ -6,7 +6,6 @@ from typing import Any
 from celery.exceptions import Ignore
 
 from trackwright.dispatch import LONGEST_COUNTDOWN
-from trackwright.errors import TrackingNotFound
 from trackwright.jobs.attempt import attempt
 from trackwright.jobs.body import Body, make_run
 from trackwright.jobs.claims import Claimed, Delivery, NothingToDo, NotYet, claim
@@ -17,7 +16,6 @@ from trackwright.jobs.measures import Measures
 from trackwright.jobs.patience import patiently
 from trackwright.jobs.policy import Policy
 from trackwright.jobs.run import BaseRun, domain_name
-from trackwright.model import table_of
 
 logger = logging.getLogger("trackwright.jobs")
 
@@ -34,13 +32,11 @@ def execute(
     """Run one attempt of a tracked task; give what the body returned.
 
     Raises:
-        TrackingNotFound: what the message carries is no id, or of no row.
+        TrackingNotFound: no row has this id.
         celery.exceptions.Ignore: nothing to do here, or cancelled, or the claim was lost meanwhile.
         celery.exceptions.Retry: failed, and another attempt is on its way.
         Exception: the body's own error, after the row became FAILED.
     """
-    if not isinstance(delivery.tracking_id, int):
-        raise TrackingNotFound(table_of(policy.model).name, delivery.tracking_id)
     with in_hand(policy.model, delivery.tracking_id):
         run = _claimed(policy, database, body, delivery, hard_limit=hard_limit, resend=resend)
         return attempt(policy, run, body, delivery, resend)

@@ -11,11 +11,12 @@ from celery import Celery, Task
 
 from trackwright.backoff import Backoff
 from trackwright.dispatch import Message, introduce, send
+from trackwright.errors import TrackingNotFound
 from trackwright.jobs.claims import Delivery
 from trackwright.jobs.database import AsyncDatabase, Database, database_of
 from trackwright.jobs.execution import execute
 from trackwright.jobs.policy import Policy
-from trackwright.model import TaskTrackingMixin, domain_of
+from trackwright.model import TaskTrackingMixin, domain_of, table_of
 from trackwright.registry import Domain, register
 from trackwright.retention import Retention
 from trackwright.service import SyncTaskTrackingService
@@ -50,8 +51,14 @@ class TrackedTask(_Task):
     send_to: str | None = None
     """The queue of this task's messages. Not Celery's own attribute `queue`, which Celery 6 gives no effect."""
 
-    def __call__(self, tracking_id: int) -> Any:
-        """Run one attempt on a row."""
+    def __call__(self, tracking_id: object) -> Any:
+        """Run one attempt on the row with this id; whatever else a message carries names no row.
+
+        Raises:
+            TrackingNotFound: there is no such row.
+        """
+        if not isinstance(tracking_id, int):
+            raise TrackingNotFound(table_of(self.model).name, tracking_id)
         return execute(
             self.policy,
             self.database,
