@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,6 +25,7 @@ _AT_ONCE = 5_000
 """Rows handed to SQLAlchemy at once: it copies each of them several times before the first one is inserted."""
 Model = type[TaskTrackingMixin]
 Values = dict[str, Any]
+Statement = Callable[[Model, frozenset[str]], ReturningInsert[Any]]
 
 
 def checked(model: Model, fields: Mapping[str, Any]) -> Values:
@@ -85,7 +86,7 @@ def is_for_later(row: Values) -> bool:
 
 def insert_ready(session: Session, model: Model, rows: Sequence[Values]) -> list[int]:
     """Insert rows that can be sent, at once or later; give their ids in order."""
-    return _insert(session, model, [_with_dispatch(row) for row in rows], for_now=query.create_ready(model))
+    return _insert(session, model, [_with_dispatch(row) for row in rows], for_now=query.create_ready)
 
 
 def _with_dispatch(row: Values) -> Values:
@@ -97,17 +98,15 @@ def _with_dispatch(row: Values) -> Values:
 
 def insert_rows(session: Session, model: Model, rows: Sequence[Values]) -> list[int]:
     """Insert rows in bulk and give their ids in order."""
-    return _insert(session, model, rows, for_now=query.create(model))
+    return _insert(session, model, rows, for_now=query.create)
 
 
-def _insert(
-    session: Session, model: Model, rows: Sequence[Values], *, for_now: ReturningInsert[Any]
-) -> list[int]:
+def _insert(session: Session, model: Model, rows: Sequence[Values], *, for_now: Statement) -> list[int]:
     session.flush()
     arguments = {"mapper": inspect(model)}
     ids: dict[int, int] = {}
     for columns, alike in _by_columns(rows).items():
-        statement = query.create(model) if "dispatch_at" in columns else for_now
+        statement = (query.create if "dispatch_at" in columns else for_now)(model, columns)
         for start in range(0, len(alike), _AT_ONCE):
             positions = alike[start : start + _AT_ONCE]
             bulk = [rows[position] for position in positions]
