@@ -43,8 +43,17 @@ def result_backends(resolver: Resolver, modules: Iterable[Module]) -> Iterator[R
     """The backends among the classes of some modules."""
     for module in modules:
         for class_ in module.classes:
-            if any(_BASES.fullmatch(external_name(each) or "") for each in resolver.ancestors(class_)):
+            # Who its ancestors are takes reading other files: only classes that could tell something are asked.
+            if _could_tell(class_) and any(
+                _BASES.fullmatch(external_name(each) or "") for each in resolver.ancestors(class_)
+            ):
                 yield ResultBackend(tuple(_writes(class_)), tuple(_models(resolver, class_)))
+
+
+def _could_tell(class_: Scope) -> bool:
+    return any(method.name in _WRITES for method in class_.children) or any(
+        name in class_.bindings for name in _MODELS
+    )
 
 
 def keeps_result(job: Declaration) -> bool:
