@@ -67,10 +67,11 @@ class _FirstOfAll(ABC):
 class SyncDatabase(_FirstOfAll):
     """A database over a sync driver."""
 
-    def __init__(self, engine: Engine, statements: Statements | None = None) -> None:
+    def __init__(self, engine: Engine, kept: KeptConnections | None = None) -> None:
         self.engine = engine
         self.dialect = engine.dialect.name
-        self._statements = statements or PooledStatements(engine)
+        self._kept = kept
+        self._statements: Statements = kept or PooledStatements(engine)
 
     def all(self, statement: Any, values: dict[str, Any]) -> list[Row[Any]]:
         """Execute a statement, commit, and give its rows."""
@@ -88,12 +89,12 @@ class SyncDatabase(_FirstOfAll):
 
     def apart(self) -> "SyncDatabase":
         """A twin with a pool of its own: bodies that hold all connections must not stop the heartbeat."""
-        kept = self._statements if isinstance(self._statements, KeptConnections) else None
-        return SyncDatabase(twin(self.engine), kept)
+        return SyncDatabase(twin(self.engine), self._kept)
 
     def close(self) -> None:
         """Close every connection that nobody is using."""
-        self._statements.close()
+        if self._kept is not None:
+            self._kept.close()
         self.engine.dispose()
 
 

@@ -21,10 +21,6 @@ class Statements(Protocol):
         """Execute a statement, commit, and give its rows."""
         ...
 
-    def close(self) -> None:
-        """Close every connection that nobody is using."""
-        ...
-
 
 class PooledStatements:
     """Statements over the engine's own pool."""
@@ -44,10 +40,6 @@ class PooledStatements:
                 connection.commit()
             return rows
 
-    def close(self) -> None:
-        """Close what lies in the engine's pool."""
-        self._engine.dispose()
-
 
 class KeptConnections:
     """Statements without BEGIN and COMMIT, one round trip each, over a pool of their own.
@@ -59,8 +51,6 @@ class KeptConnections:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._apart = twin(engine)
-        # Who has no pool has none for a reason: a connection pooler behind it, or a test that counts.
-        self._most = 0 if isinstance(engine.pool, NullPool) else MOST_KEPT
         self._idle: list[tuple[Connection, float]] = []
         self._closings = 0
         # Not at exit: a fork of whoever forks without exec would close its parent's.
@@ -82,7 +72,7 @@ class KeptConnections:
         if closed_meanwhile:
             connection.invalidate()  # its pool is gone: there it would lie open until it is garbage
             connection.close()
-        elif len(self._idle) < self._most:
+        elif len(self._idle) < MOST_KEPT:
             self._idle.append((connection, time.monotonic()))
         else:
             connection.close()
@@ -128,14 +118,17 @@ _inherited: list[Any] = []
 """Never freed: what ends with its owner would tell the server so, over the parent's socket."""
 
 
-def kept_for(engine: Engine) -> Statements:
-    """The statements of an engine for who makes many; all of one process share their connections.
+def kept_for(engine: Engine) -> KeptConnections | None:
+    """The connections of an engine for who makes many statements; all of one process share them.
 
     They are closed when the engine is disposed of, or when nobody has them any more.
-    Over asyncpg nothing is kept: such a connection belongs to one event loop, and must be closed on it.
+
+    None where none are kept: on SQLite, which has one writer; over asyncpg, whose connections belong to one event
+    loop and must be closed on it; without a pool, which is chosen for a reason, such as a pooler behind it.
     """
-    if engine.dialect.name != "postgresql" or engine.dialect.is_async:
-        return PooledStatements(engine)
+    dialect = engine.dialect
+    if dialect.name != "postgresql" or dialect.is_async or isinstance(engine.pool, NullPool):
+        return None
     kept = _known_of(engine)
     if kept is None:
         kept = KeptConnections(engine)
