@@ -3,21 +3,10 @@
 from pathlib import Path
 
 import pytest
-from source_trees import lint_tree
+from source_trees import TRACKED_APP, reported_rows
 
 TREE = {
-    "app/__init__.py": "",
-    "app/base.py": (
-        "from app.db.base import Base\nfrom sqlalchemy import Column, DateTime, Integer, String\n"
-        "class BaseTaskTracking(Base):\n    __abstract__ = True\n"
-        "    id = Column(Integer, primary_key=True)\n"
-        "    status = Column(String(20), nullable=False)\n"
-        "    created_at = Column(DateTime(timezone=True), nullable=False)\n"
-        "    celery_task_id = Column(String(255))\n"
-    ),
-    "app/services.py": (
-        "from trackwright import BaseTaskTrackingService\nclass PriceService(BaseTaskTrackingService): ...\n"
-    ),
+    **TRACKED_APP,
     "app/models.py": (
         "from app.base import Base, BaseTaskTracking\n"
         "from sqlalchemy import Column, DateTime, ForeignKey, ForeignKeyConstraint, Index, Integer\n"
@@ -209,16 +198,9 @@ WHOLE: list[tuple[str, str, list[object]]] = [
 
 @pytest.mark.parametrize(("code", "body", "rows"), CASES)
 def test_what_is_reported(tmp_path: Path, code: str, body: str, rows: list[object]) -> None:
-    assert reported(tmp_path, code, HEADS.get(code, ""), body) == rows
+    assert reported_rows(tmp_path, code, HEADS.get(code, ""), body, around=TREE) == rows
 
 
 @pytest.mark.parametrize(("code", "source", "rows"), WHOLE)
 def test_what_is_reported_of_a_whole_file(tmp_path: Path, code: str, source: str, rows: list[object]) -> None:
-    assert reported(tmp_path, code, "", source) == rows
-
-
-def reported(root: Path, code: str, head: str, body: str) -> list[object]:
-    """The rows of the findings, counted from the end of the head."""
-    every = lint_tree(root, {**TREE, "t.py": head + body}, *code.split())
-    found = [each for each in every if each.location.path.name == "t.py"]
-    return [each.location.row - head.count("\n") for each in found]
+    assert reported_rows(tmp_path, code, "", source, around=TREE) == rows

@@ -3,26 +3,8 @@
 from pathlib import Path
 
 import pytest
-from source_trees import lint_tree
+from source_trees import reported_rows
 
-TREE = {
-    "app/__init__.py": "",
-    "app/base.py": (
-        "from app.db.base import Base\nfrom sqlalchemy import Column, DateTime, Integer, String\n"
-        "class BaseTaskTracking(Base):\n    __abstract__ = True\n"
-        "    id = Column(Integer, primary_key=True)\n"
-        "    status = Column(String(20), nullable=False)\n"
-        "    created_at = Column(DateTime(timezone=True), nullable=False)\n"
-        "    celery_task_id = Column(String(255))\n"
-    ),
-    "app/services.py": (
-        "from trackwright import BaseTaskTrackingService\nclass PriceService(BaseTaskTrackingService): ...\n"
-    ),
-    "app/models.py": (
-        "from trackwright import BaseTaskTracking\nclass PriceTracking(BaseTaskTracking):\n"
-        "    __tablename__='price_task_tracking'\nclass Order: ...\n"
-    ),
-}
 HEADS = {
     "TW103": (
         "from celery import shared_task\nfrom app.services import PriceService\n"
@@ -253,18 +235,16 @@ WHOLE: list[tuple[str, str, list[object]]] = [
 
 @pytest.mark.parametrize(("code", "body", "rows"), CASES)
 def test_what_is_reported(tmp_path: Path, code: str, body: str, rows: list[object]) -> None:
-    assert reported(tmp_path, code, HEADS.get(code, ""), body) == rows
+    assert reported_rows(tmp_path, code, HEADS.get(code, ""), written_out(body)) == rows
 
 
 @pytest.mark.parametrize(("code", "source", "rows"), WHOLE)
 def test_what_is_reported_of_a_whole_file(tmp_path: Path, code: str, source: str, rows: list[object]) -> None:
-    assert reported(tmp_path, code, "", source) == rows
+    assert reported_rows(tmp_path, code, "", written_out(source)) == rows
 
 
-def reported(root: Path, code: str, head: str, body: str) -> list[object]:
-    """The rows of the findings, counted from the end of the head."""
+def written_out(source: str) -> str:
+    """The source with the calls that the short words stand for."""
     for word, call in SHORT.items():
-        body = body.replace(word, call)
-    every = lint_tree(root, {**TREE, "t.py": head + body}, *code.split())
-    found = [each for each in every if each.location.path.name == "t.py"]
-    return [each.location.row - head.count("\n") for each in found]
+        source = source.replace(word, call)
+    return source

@@ -3,26 +3,8 @@
 from pathlib import Path
 
 import pytest
-from source_trees import lint_tree
+from source_trees import reported_rows
 
-TREE = {
-    "app/__init__.py": "",
-    "app/base.py": (
-        "from app.db.base import Base\nfrom sqlalchemy import Column, DateTime, Integer, String\n"
-        "class BaseTaskTracking(Base):\n    __abstract__ = True\n"
-        "    id = Column(Integer, primary_key=True)\n"
-        "    status = Column(String(20), nullable=False)\n"
-        "    created_at = Column(DateTime(timezone=True), nullable=False)\n"
-        "    celery_task_id = Column(String(255))\n"
-    ),
-    "app/services.py": (
-        "from trackwright import BaseTaskTrackingService\nclass PriceService(BaseTaskTrackingService): ...\n"
-    ),
-    "app/models.py": (
-        "from trackwright import BaseTaskTracking\nclass PriceTracking(BaseTaskTracking):\n"
-        "    __tablename__='price_task_tracking'\nclass Order: ...\n"
-    ),
-}
 HEADS = {
     "TW501": (
         "from celery import shared_task\nfrom app.models import PriceTracking, Order\n"
@@ -190,7 +172,8 @@ CASES: list[tuple[str, str, list[object]]] = [
     ("TW203", "from vendor_celery import AsyncResult\ndef f(i): return AsyncResult(i).status", []),
     ("TW203", "from .results import AsyncResult\ndef f(i): return AsyncResult(i).status", []),
     ("TW203", "from myproject.missing import Other\ndef f(i): return Other(i).status", []),
-    ("TW203", "def f(i): return add.AsyncResult(i).state", []),
+    ("TW203", "def f(i): return add.AsyncResult(i).state", [1]),
+    ("TW203", "def helper(): ...\ndef f(i): return helper.AsyncResult(i).state", []),
     ("TW203", "def f(pool): return pool.AsyncResult(3).state", [1]),
     ("TW203", "import multiprocessing\ndef f(i): return multiprocessing.pool.AsyncResult(i).state", []),
     ("TW203", "def f(i): return app.AsyncResult(i).state", [1]),
@@ -296,16 +279,9 @@ WHOLE: list[tuple[str, str, list[object]]] = [
 
 @pytest.mark.parametrize(("code", "body", "rows"), CASES)
 def test_what_is_reported(tmp_path: Path, code: str, body: str, rows: list[object]) -> None:
-    assert reported(tmp_path, code, HEADS.get(code, ""), body) == rows
+    assert reported_rows(tmp_path, code, HEADS.get(code, ""), body) == rows
 
 
 @pytest.mark.parametrize(("code", "source", "rows"), WHOLE)
 def test_what_is_reported_of_a_whole_file(tmp_path: Path, code: str, source: str, rows: list[object]) -> None:
-    assert reported(tmp_path, code, "", source) == rows
-
-
-def reported(root: Path, code: str, head: str, body: str) -> list[object]:
-    """The rows of the findings, counted from the end of the head."""
-    every = lint_tree(root, {**TREE, "t.py": head + body}, *code.split())
-    found = [each for each in every if each.location.path.name == "t.py"]
-    return [each.location.row - head.count("\n") for each in found]
+    assert reported_rows(tmp_path, code, "", source) == rows

@@ -3,22 +3,8 @@
 from pathlib import Path
 
 import pytest
-from source_trees import lint_tree
+from source_trees import reported_rows
 
-TREE = {
-    "app/__init__.py": "",
-    "app/base.py": (
-        "from app.db.base import Base\nfrom sqlalchemy import Column, DateTime, Integer, String\n"
-        "class BaseTaskTracking(Base):\n    __abstract__ = True\n"
-        "    id = Column(Integer, primary_key=True)\n"
-        "    status = Column(String(20), nullable=False)\n"
-        "    created_at = Column(DateTime(timezone=True), nullable=False)\n"
-        "    celery_task_id = Column(String(255))\n"
-    ),
-    "app/services.py": (
-        "from trackwright import BaseTaskTrackingService\nclass PriceService(BaseTaskTrackingService): ...\n"
-    ),
-}
 HEADS = {
     "TW101": (
         "from celery import shared_task\nfrom app.services import PriceService\n"
@@ -177,13 +163,4 @@ CASES: list[tuple[str, str, list[object]]] = [
 
 @pytest.mark.parametrize(("code", "body", "rows"), CASES)
 def test_what_is_reported(tmp_path: Path, code: str, body: str, rows: list[object]) -> None:
-    assert reported(tmp_path, code, HEADS.get(code, ""), body) == rows
-
-
-def reported(root: Path, code: str, head: str, body: str) -> list[object]:
-    """The rows of the findings, counted from the end of the head."""
-    every = lint_tree(root, {**TREE, "t.py": head + body}, *code.split())
-    found = [each for each in every if each.location.path.name == "t.py"]
-    if " " in code:
-        return [f"{each.code}:{each.location.row}" for each in found]
-    return [each.location.row - head.count("\n") for each in found]
+    assert reported_rows(tmp_path, code, HEADS.get(code, ""), body) == rows

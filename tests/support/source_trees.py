@@ -54,3 +54,44 @@ def fix_folder(root: Path, rules: Iterable[Rule], *, unsafe: bool = True) -> Fix
 def places(diagnostics: tuple[Diagnostic, ...], root: Path) -> list[str]:
     """`code path:row` of each finding."""
     return [f"{each.code} {each.location.path.relative_to(root)}:{each.location.row}" for each in diagnostics]
+
+
+TRACKED_APP: Tree = {
+    "app/__init__.py": "",
+    "app/base.py": """
+        from app.db.base import Base
+        from sqlalchemy import Column, DateTime, Integer, String
+
+        class BaseTaskTracking(Base):
+            __abstract__ = True
+            id = Column(Integer, primary_key=True)
+            status = Column(String(20), nullable=False)
+            created_at = Column(DateTime(timezone=True), nullable=False)
+            celery_task_id = Column(String(255))
+        """,
+    "app/services.py": """
+        from trackwright import BaseTaskTrackingService
+
+        class PriceService(BaseTaskTrackingService): ...
+        """,
+    "app/models.py": """
+        from trackwright import BaseTaskTracking
+
+        class PriceTracking(BaseTaskTracking):
+            __tablename__ = "price_task_tracking"
+
+        class Order: ...
+        """,
+}
+"""What a project has around the file that a case is about."""
+
+
+def reported_rows(
+    root: Path, codes: str, head: str, body: str, *, around: Tree = TRACKED_APP
+) -> list[object]:
+    """The rows that rules report of `head + body`, counted from the end of the head; `code:row` for several rules."""
+    every = lint_tree(root, {**around, "t.py": head + body}, *codes.split())
+    found = [each for each in every if each.location.path.name == "t.py"]
+    if " " in codes:
+        return [f"{each.code}:{each.location.row}" for each in found]
+    return [each.location.row - head.count("\n") for each in found]

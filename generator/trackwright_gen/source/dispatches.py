@@ -95,13 +95,17 @@ class Dispatches:
         """The dispatch that a call is."""
         match call.func:
             case ast.Attribute(value=task, attr=name) if name in _METHODS:
-                job = self._job(self._resolver.evaluate(task, scope)) or self._named(task, scope)
+                job = self.job_of(task, scope)
                 return Dispatch(_METHODS[name], job, call, scope) if job else None
             case ast.Attribute(attr="send_task") if call.args:
                 job = self._by_text(call.args[0], scope)
                 return Dispatch("send_task", job, call, scope) if job else None
             case _:
                 return None
+
+    def job_of(self, task: ast.expr, scope: Scope) -> Job | None:
+        """The job that an expression stands for."""
+        return self._job(self._resolver.evaluate(task, scope)) or self._named(task, scope)
 
     def _job(self, values: Iterable[Value]) -> Job | None:
         for value in values:

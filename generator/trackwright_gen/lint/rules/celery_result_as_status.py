@@ -2,7 +2,7 @@
 
 ## What it does
 Finds `state`, `status`, `ready()`, `successful()` and `failed()` of a Celery result: of `AsyncResult(...)`,
-or of what `delay` and `apply_async` gave.
+also of a task's or an app's own, or of what `delay` and `apply_async` gave.
 
 ## Why is this bad?
 The result backend is no record: it expires, it says PENDING of ids it never heard of, and it is empty where
@@ -98,5 +98,10 @@ def _made_as_result(project: SourceProject, value: Value) -> bool:
             pass
     if value.call is None:
         return False
-    sent = project.dispatches.of_call(value.call, value.scope)
-    return sent is not None and sent.sends and sent.job.framework == "celery"
+    match value.call.func:
+        case ast.Attribute(value=task, attr="AsyncResult"):
+            job = project.dispatches.job_of(task, value.scope)
+        case _:
+            sent = project.dispatches.of_call(value.call, value.scope)
+            job = sent.job if sent is not None and sent.sends else None
+    return job is not None and job.framework == "celery"
