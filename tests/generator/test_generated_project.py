@@ -1,7 +1,5 @@
 """What was generated, used: migrated, checked and tested by the tools that its users run."""
 
-import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from odd_specs import BARE, QUEUE, TEST_RUN, TRACKING
+from python_tools import run_tool
 from sqlalchemy import create_engine, inspect
 from target_projects import target_project
 
@@ -47,23 +46,9 @@ def run(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Run a Python tool in the project, as its users do; gives what it prints, and fails if it fails."""
 
     def start(*command: str, **variables: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", *command],
-            cwd=project,
-            env={
-                **os.environ,
-                "PYTHONPATH": str(project),
-                # One cache for all projects: SQLAlchemy and pydantic need not be read again for each.
-                "MYPY_CACHE_DIR": str(tmp_path_factory.getbasetemp() / "mypy"),
-                **variables,
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        output = done.stdout + done.stderr
-        assert done.returncode == 0, output
-        return output
+        # One cache for all projects: SQLAlchemy and pydantic need not be read again for each.
+        cache = str(tmp_path_factory.getbasetemp() / "mypy")
+        return run_tool(project, *command, code=0, **{"MYPY_CACHE_DIR": cache, **variables})
 
     return start
 

@@ -2,8 +2,6 @@
 
 import ast
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ from file_tree import files_of
 from hostile_specs import ACCEPTED, HOSTILE, MARK
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from python_tools import run_tool
 from sqlalchemy import create_engine, inspect
 from target_projects import target_project
 
@@ -93,31 +92,15 @@ def test_all_payloads_at_once_run_as_text(home: Path, tmp_path: Path, database_u
     (root / "tracking" / "victim.yaml").write_text(yaml.safe_dump(ACCEPTED))
     result = CliRunner().invoke(trackwright, ["generate", "-C", str(root)])
     assert result.exit_code == 0, result.output
-    run(root, database_url, "alembic", "upgrade", "head")
+    run_tool(root, "alembic", "upgrade", "head", DATABASE_URL=database_url)
     if database_url.startswith(
         "postgresql"
     ):  # on SQLite, Alembic compares defaults as text that it cuts first
-        assert "No new upgrade operations" in run(root, database_url, "alembic", "check")
-    assert "passed" in run(
-        root, database_url, "pytest", "-q", "-p", "no:cacheprovider", "-W", "error", "tests"
-    )
-    run(root, database_url, "mypy", "--strict", "app", "tests")
+        assert "No new upgrade operations" in run_tool(root, "alembic", "check", DATABASE_URL=database_url)
+    quietly = ("-q", "-p", "no:cacheprovider", "-W", "error")
+    assert "passed" in run_tool(root, "pytest", *quietly, "tests", DATABASE_URL=database_url)
+    run_tool(root, "mypy", "--strict", "app", "tests", DATABASE_URL=database_url)
     assert list(tmp_path.rglob(f"*{MARK}*")) == []
     engine = create_engine(database_url)
     assert {"etfs", "victim_task_tracking"} <= set(inspect(engine).get_table_names())
     engine.dispose()
-
-
-def run(root: Path, url: str, *command: str) -> str:
-    """Run a Python tool in the project; what it prints."""
-    environment = {**os.environ, "DATABASE_URL": url, "PYTHONPATH": str(root)}
-    done = subprocess.run(
-        [sys.executable, "-m", *command],
-        cwd=root,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr

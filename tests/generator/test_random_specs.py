@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import subprocess
-import sys
 import uuid
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from adopted_specs import old_files
 from click.testing import CliRunner
 from file_tree import write_tree
 from hypothesis import HealthCheck, Phase, assume, given, settings
+from python_tools import run_tool
 from spec_strategies import EXTERNAL_TABLES, Batch, batches
 from target_projects import target_project
 
@@ -40,8 +39,8 @@ def test_any_spec_becomes_a_domain_that_works(
     assume(sum(len(spec.get("fields", ())) for spec in batch.specs.values()) > DOMAINS)
     root = generated(batch, tmp_path_factory.mktemp("random"))
     cache = str(tmp_path_factory.getbasetemp() / "mypy")
-    run(root, "mypy", "--strict", "app", "tests", MYPY_CACHE_DIR=cache)
-    run(root, "ruff", "format", "--check", "--exclude", "app/models/old.py", "app", "tests")
+    run_tool(root, "mypy", "--strict", "app", "tests", MYPY_CACHE_DIR=cache)
+    run_tool(root, "ruff", "format", "--check", "--exclude", "app/models/old.py", "app", "tests")
     with servers.database(postgres_server, f"t_{uuid.uuid4().hex[:16]}") as url:
         first = max(path.name for path in (root / "migrations" / "versions").glob("000*"))[:4]
         for database in (url, f"sqlite:///{root / 'test.db'}"):
@@ -106,18 +105,5 @@ def generated(batch: Batch, folder: Path) -> Path:
 def used(root: Path, url: str, first: str) -> None:
     """Migrate up, compare, down and up again, and run the generated tests."""
     for step in (("upgrade", "head"), ("check",), ("downgrade", first), ("upgrade", "head")):
-        run(root, "alembic", *step, DATABASE_URL=url)
-    run(root, "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "tests", DATABASE_URL=url)
-
-
-def run(root: Path, *command: str, **variables: str) -> None:
-    """Run a Python tool in the project, as its users do."""
-    done = subprocess.run(
-        [sys.executable, "-m", *command],
-        cwd=root,
-        env={**os.environ, "PYTHONPATH": str(root), **variables},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, f"{root}: {' '.join(command)}\n{done.stdout}{done.stderr}"
+        run_tool(root, "alembic", *step, DATABASE_URL=url)
+    run_tool(root, "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "tests", DATABASE_URL=url)

@@ -1,8 +1,5 @@
 """Traps of names and references over whole projects: plurals, acronyms, names met twice, tables of others."""
 
-import os
-import subprocess
-import sys
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
+from python_tools import run_tool
 
 from trackwright_gen.cli.group import trackwright
 
@@ -21,21 +19,6 @@ Files = Callable[[], dict[str, bytes]]
 def spec(project: Path, domain: str, rest: str = "") -> None:
     """Write a domain's spec."""
     (project / "tracking" / f"{domain}.yaml").write_text(f"domain: {domain}\n{textwrap.dedent(rest)}")
-
-
-def run(project: Path, *command: str, **variables: str) -> str:
-    """Run a Python tool in the project; what it prints."""
-    environment = {**os.environ, "PYTHONPATH": str(project), **variables}
-    done = subprocess.run(
-        [sys.executable, "-m", *command],
-        cwd=project,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def test_nothing_is_made_a_plural_or_a_singular(generate: Generate, project: Path) -> None:
@@ -140,8 +123,8 @@ def test_a_table_of_others_is_referred_to_and_left_alone(
         """,
     )
     assert generate("move").code == 0
-    run(project, "alembic", "upgrade", "head", DATABASE_URL=database_url)
-    assert "No new upgrade operations" in run(project, "alembic", "check", DATABASE_URL=database_url)
+    run_tool(project, "alembic", "upgrade", "head", DATABASE_URL=database_url)
+    assert "No new upgrade operations" in run_tool(project, "alembic", "check", DATABASE_URL=database_url)
     engine = sa.create_engine(database_url, poolclass=sa.NullPool)
     keys = sa.inspect(engine).get_foreign_keys("move_task_tracking")
     assert {key["referred_table"] for key in keys} == {"depots", "move_task_tracking"}
@@ -150,7 +133,7 @@ def test_a_table_of_others_is_referred_to_and_left_alone(
     made = "import app.models as m; from app.database import engine; m.Base.metadata.create_all(engine); "
     shown = "print(*sorted(t.name for t in m.Base.metadata.sorted_tables))"
     (project / "made.py").write_text(made + shown)
-    assert run(project, "made", DATABASE_URL=database_url).split() == [
+    assert run_tool(project, "made", DATABASE_URL=database_url).split() == [
         "etfs",
         "move_task_tracking",
         "pension_etfs",

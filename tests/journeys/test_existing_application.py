@@ -1,14 +1,12 @@
 """An application that trackwright has never seen: old base, sync sessions, psycopg2, no pyproject.toml, rows in it."""
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from file_tree import write_tree
+from python_tools import run_tool
 from sqlalchemy import create_engine, inspect, text
 from unseen_projects import LAYERED, revision
 
@@ -45,16 +43,7 @@ def run(application: Path, postgres_url: str) -> Run:
     url = postgres_url.replace("+psycopg", "+psycopg2", 1)
 
     def start(*command: str, code: int = 0) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", *command],
-            cwd=application,
-            env={**os.environ, "DATABASE_URL": url.replace("%", "%%"), "PYTHONPATH": str(application)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == code, done.stdout + done.stderr
-        return done.stdout + done.stderr
+        return run_tool(application, *command, code=code, DATABASE_URL=url.replace("%", "%%"))
 
     return start
 
