@@ -1,9 +1,12 @@
 """What is searched for is dropped again when many files match, and what is remembered of it is not."""
 
+import gc
 import re
 from pathlib import Path
 
 from source_trees import lint_tree, read_tree
+
+from trackwright_gen.source.scopes import Module
 
 ROWS = "x = 0  # a long row of a file that is read and dropped again, and read once more\n" * 6_000
 SHAPE = re.compile(rb"^class Holder", re.MULTILINE)
@@ -22,6 +25,23 @@ def test_files_are_dropped_when_they_are_many(tmp_path: Path) -> None:
         next(project.search.modules(SHAPE, hints=(b"Holder",))),
     )
     assert first is not second
+
+
+def test_what_has_passed_is_given_back_where_no_garbage_is_collected(tmp_path: Path) -> None:
+    tree = {f"shop/m{number}.py": f"class Holder{number}: ...\n{ROWS}" for number in range(6)}
+    project = read_tree(tmp_path, {"pyproject.toml": "", **tree})
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(3):
+            assert sum(1 for _ in project.search.modules(SHAPE, hints=(b"Holder",))) == 6
+        alive = [
+            each for each in gc.get_objects() if isinstance(each, Module) and tmp_path in each.path.parents
+        ]
+    finally:
+        gc.enable()
+    # The last one of a batch is held by who asked for it until the next one comes.
+    assert len(alive) <= 3
 
 
 def test_what_is_kept_stays_the_same(tmp_path: Path) -> None:

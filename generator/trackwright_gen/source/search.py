@@ -1,7 +1,5 @@
 """Files that one question is about, found by their bytes when it is asked: most runs ask few of them."""
 
-import contextlib
-import gc
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -13,8 +11,6 @@ from trackwright_gen.source.scopes import Module
 
 _MOST_PASSING = 500_000
 """Bytes of source whose trees are in memory together: 20 MB."""
-_MANY = 20_000
-"""Files below which looking through everything costs less than the garbage that is left: 80 MB for 10,000 files."""
 _WORD = re.compile(rb"\w+")
 
 
@@ -26,7 +22,6 @@ class Search:
         self._names = names
         self._reported = frozenset(reported)
         self._found: dict[object, tuple[Path, ...]] = {}
-        self._running = 0
 
     def modules(
         self,
@@ -50,30 +45,12 @@ class Search:
             wanted = (path for path in paths if path in self._reported and self._has(path, beside))
             self._found[question] = tuple(sorted(wanted))
         waiting = list(reversed(self._found[question]))
-        with self._only_new_is_garbage():
-            while waiting:
-                with self._index.passing() as parsed, self._names.passing():
-                    while waiting and sum(parsed.values()) < _MOST_PASSING:
-                        module = self._index.load(waiting.pop())
-                        if module is not None:
-                            yield module
-
-    @contextlib.contextmanager
-    def _only_new_is_garbage(self) -> Iterator[None]:
-        """Look for garbage in what the outermost search makes, not in all that was read before it.
-
-        That was 150 of 200 seconds over 50,000 files, and grew with the square of their number.
-        """
-        is_worth_it = len(self._reported) > _MANY
-        self._running += 1
-        if self._running == 1 and is_worth_it:
-            gc.freeze()
-        try:
-            yield
-        finally:
-            self._running -= 1
-            if not self._running and is_worth_it:
-                gc.unfreeze()
+        while waiting:
+            with self._index.passing() as parsed, self._names.passing():
+                while waiting and sum(parsed.values()) < _MOST_PASSING:
+                    module = self._index.load(waiting.pop())
+                    if module is not None:
+                        yield module
 
     def kept(self, shape: re.Pattern[bytes], *, hints: Iterable[bytes]) -> tuple[Module, ...]:
         """The modules whose bytes match, to be kept: what is found in them is remembered."""
